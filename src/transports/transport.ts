@@ -1,0 +1,60 @@
+import type { Secret } from '../domain/secret.ts';
+import type { Target } from '../domain/target.ts';
+import type { Failure } from '../errors/failure.ts';
+import type { Result } from '../lib/result.ts';
+
+/** How the remote command ended. Lost: no exit status came, which is never a success. */
+export type Completed =
+  | { readonly kind: 'exited'; readonly code: number }
+  | { readonly kind: 'signalled'; readonly signal: string }
+  | { readonly kind: 'lost' };
+
+/**
+ * A running command. Both output streams are always drained, so that an agent that floods cannot stall;
+ * what is beyond the caps is dropped.
+ */
+export interface RunningCommand {
+  /** Queues bytes for the command's standard input; ignored once the command has ended. Never throws. */
+  write(bytes: Uint8Array): void;
+  /** Ends the command's standard input: the remote script stops and cleans up by itself. */
+  end(): void;
+  /** Settles when the command has ended and both output streams with it. Never rejects. */
+  readonly completed: Promise<Completed>;
+}
+
+/** Called as bytes arrive; must not throw. */
+export interface ExecListener {
+  stdout(bytes: Uint8Array): void;
+  stderr(bytes: Uint8Array): void;
+}
+
+/** An authenticated connection to one agent. */
+export interface Session {
+  /** Runs one command line through the user's login shell, without a terminal. */
+  exec(commandLine: string, listener: ExecListener): Promise<Result<RunningCommand, Failure>>;
+  /** Closes the connection politely, and by force after half a second; always works, may be called twice. */
+  close(): Promise<void>;
+}
+
+/** What a transport needs to know besides the target; secrets are revealed by the caller, just in time. */
+export interface ConnectOptions {
+  readonly password: Secret | null;
+  /** Aborting destroys the attempt at once; the failure is then INTERRUPTED or TIMED_OUT, as the reason says. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * How agents are reached. `connect` never rejects: reach and trust failures are values.
+ * `passwordRefused` in the error tells a refused password from any other refusal: one such refusal, and the
+ * engine tries that password nowhere else.
+ */
+export interface Transport {
+  connect(target: Target, options: ConnectOptions): Promise<Result<Session, ConnectFailure>>;
+  /** Releases what is shared between connections (the ssh-agent's socket, parsed keys). */
+  close(): Promise<void>;
+}
+
+export interface ConnectFailure {
+  readonly failure: Failure;
+  readonly passwordRefused: boolean;
+}
