@@ -36,9 +36,13 @@ export interface Session {
   close(): Promise<void>;
 }
 
-/** What a transport needs to know besides the target; secrets are revealed by the caller, just in time. */
+/** What a transport needs to know besides the target. */
 export interface ConnectOptions {
-  readonly password: Secret | null;
+  /**
+   * Gives the password, when the server refused every key and takes one; null where none is configured. It may take
+   * its time (one agent proves it for all), during which connectTimeout stands still; null from it: try no password.
+   */
+  readonly password: (() => Promise<Secret | null>) | null;
   /** Aborting destroys the attempt at once; the failure is then INTERRUPTED or TIMED_OUT, as the reason says. */
   readonly signal: AbortSignal;
 }

@@ -1,0 +1,64 @@
+import { configJson } from '../credential/config-json.ts';
+import { passwordEntry } from '../credential/entry.ts';
+import { generationName } from '../credential/generation.ts';
+import { referenceKey, type Secret, type SecretReference } from '../domain/secret.ts';
+import type { Inventory, Target, Warning } from '../domain/target.ts';
+import type { Problem } from '../errors/failure.ts';
+import { err, ok, type Result } from '../lib/result.ts';
+import type { SecretSource } from '../secrets/source.ts';
+import type { State } from '../state/state.ts';
+
+/** The secrets that a run needs, had from their sources, and the name of the credential set. */
+export interface Credentials {
+  /** By registry name. */
+  readonly registries: ReadonlyMap<string, Secret>;
+  /** By the key of their reference. */
+  readonly sshPasswords: ReadonlyMap<string, Secret>;
+  /** All of them, with the user names they go with: what must be masked everywhere. */
+  readonly secrets: readonly { readonly secret: Secret; readonly username?: string }[];
+  readonly generation: string;
+  readonly warnings: readonly Warning[];
+}
+
+/** Reads each secret that the targets need, once; all that could not be had come back at once. */
+export async function readCredentials(
+  targets: readonly Target[],
+  inventory: Inventory,
+  ports: { readonly secrets: SecretSource; readonly state: Pick<State, 'generationKey'> },
+): Promise<Result<Credentials, readonly Problem[]>> {
+  const problems: Problem[] = [];
+  const needed = new Set(targets.flatMap(({ registries }) => registries));
+  const registries = new Map<string, Secret>();
+  const sshPasswords = new Map<string, Secret>();
+  const secrets: { secret: Secret; username?: string }[] = [];
+
+  async function read(reference: SecretReference): Promise<Secret | null> {
+    const secret = await ports.secrets.read(reference);
+    if (secret.ok) return secret.value;
+    if (!problems.includes(secret.error)) problems.push(secret.error);
+    return null;
+  }
+  // One after the other: two prompts at once would be one too many.
+  const used = inventory.registries.filter(({ name }) => needed.has(name));
+  for (const { name, username, password } of used) {
+    const secret = await read(password);
+    if (secret === null) continue;
+    registries.set(name, secret);
+    secrets.push({ secret, username });
+  }
+  for (const { ssh } of targets) {
+    if (ssh.password === null || sshPasswords.has(referenceKey(ssh.password))) continue;
+    const secret = await read(ssh.password);
+    if (secret === null) continue;
+    sshPasswords.set(referenceKey(ssh.password), secret);
+    secrets.push({ secret });
+  }
+  if (problems.length > 0) return err([...new Set(problems)]);
+
+  const entries = used.flatMap(({ name, username }) => {
+    const secret = registries.get(name);
+    return secret === undefined ? [] : [passwordEntry(name, username, secret)];
+  });
+  const generation = generationName(ports.state.generationKey, configJson(entries));
+  return ok({ registries, sshPasswords, secrets, generation, warnings: [] });
+}

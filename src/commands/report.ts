@@ -1,0 +1,74 @@
+import type { AgentOutcome } from '../domain/outcome.ts';
+import { countTotals, type Report } from '../domain/report.ts';
+import type { RunRequest } from '../domain/request.ts';
+import type { Inventory, Target, Warning } from '../domain/target.ts';
+import { vacuousWarning } from '../checks/vacuous.ts';
+import { notAttempted } from '../engine/run-agent.ts';
+import type { StopReason } from '../engine/stop.ts';
+import { failure, type Problem } from '../errors/failure.ts';
+import type { Credentials } from './credentials.ts';
+
+/** What a report says whatever came of the run. */
+export interface RunStarted {
+  readonly id: string;
+  readonly startedAt: string;
+  readonly request: RunRequest;
+  readonly inventory: Inventory;
+}
+
+interface RunEnded {
+  readonly finishedAt: string;
+  readonly stopped: StopReason | null;
+  readonly interrupted: 130 | 143 | null;
+  readonly credentials: Credentials | null;
+  readonly warnings?: readonly Warning[];
+}
+
+/** The report of a run that had agents to work on. */
+export function reportOf(start: RunStarted, agents: readonly AgentOutcome[], end: RunEnded): Report {
+  const { inventory, request } = start;
+  const used = new Set(end.credentials?.registries.keys() ?? inventory.registries.map(({ name }) => name));
+  const vacuous = vacuousWarning(agents.flatMap(({ checks }) => checks));
+  const allOk = agents.every(({ status }) => status === 'ok');
+  const exitCode = end.interrupted ?? (end.stopped?.kind === 'credential-refused' ? 3 : allOk ? 0 : 1);
+  return {
+    schema: 'node-prep/report/v1',
+    command: 'run',
+    id: start.id,
+    inventory: inventory.file,
+    dryRun: request.dryRun,
+    startedAt: start.startedAt,
+    finishedAt: end.finishedAt,
+    ok: exitCode === 0,
+    exitCode,
+    totals: countTotals(agents),
+    registries: inventory.registries
+      .filter(({ name }) => used.has(name))
+      .map(({ name, username }) => ({ name, username, expiresAt: null })),
+    generation: end.credentials?.generation ?? null,
+    warnings: [
+      ...inventory.warnings,
+      ...(end.credentials?.warnings ?? []),
+      ...(end.warnings ?? []),
+      ...(vacuous === null ? [] : [vacuous]),
+    ],
+    agents,
+  };
+}
+
+/** The report of a run whose secrets could not be had: no agent was contacted, exit code 3. */
+export function notStarted(start: RunStarted, targets: readonly Target[], problems: readonly Problem[], now: Date): Report {
+  const reason = problems.map(({ message }) => message).join(' ');
+  const agents = targets.map((target) => notAttempted(target, failure('STOPPED', 'connect', { reason })));
+  const warnings = problems.map(({ code, message, hint }) => ({ code, message, hint }));
+  const end = { finishedAt: now.toISOString(), stopped: null, interrupted: null, credentials: null, warnings };
+  return { ...reportOf(start, agents, end), ok: false, exitCode: 3 };
+}
+
+/** The report of a `--resume` that found nothing to do. */
+export function nothingLeft(start: RunStarted, now: Date): Report {
+  const words = 'The last run of this inventory left no agent behind: there is nothing to resume.';
+  const warnings = [{ code: 'NOTHING_LEFT', message: words, hint: 'Leave --resume out to go over all agents again.' }];
+  const end = { finishedAt: now.toISOString(), stopped: null, interrupted: null, credentials: null, warnings };
+  return reportOf(start, [], end);
+}

@@ -1,0 +1,124 @@
+import { compactScript } from '../remote/compose.ts';
+import { createRedactor } from '../credential/redact.ts';
+import { createSpeech } from '../credential/speech.ts';
+import type { RunEvent } from '../domain/event.ts';
+import type { Report } from '../domain/report.ts';
+import type { RunRequest } from '../domain/request.ts';
+import { newRunId } from '../domain/run-id.ts';
+import type { Inventory, Target } from '../domain/target.ts';
+import { createFleet } from '../engine/create-fleet.ts';
+import { runFleet } from '../engine/run-fleet.ts';
+import { createStop } from '../engine/stop.ts';
+import type { Problem } from '../errors/failure.ts';
+import { selectTargets } from '../inventory/select.ts';
+import { err, ok, type Result } from '../lib/result.ts';
+import type { SecretSource } from '../secrets/source.ts';
+import type { State } from '../state/state.ts';
+import type { Transport } from '../transports/transport.ts';
+import { nothingLeft, notStarted, reportOf } from './report.ts';
+import { type Credentials, readCredentials } from './credentials.ts';
+import { remembered, signatureOf } from './memory.ts';
+
+/** What `run` needs of the world. */
+export interface RunPorts {
+  readonly transport: Transport;
+  readonly secrets: SecretSource;
+  readonly state: State;
+  /** The text of src/remote/node-prep.sh. */
+  readonly script: string;
+  /** Who runs this: user@machine. */
+  readonly operator: string;
+  /** Absolute path of the inventory: by it and the registries a run is found again. */
+  readonly inventoryPath: string;
+  readonly now: () => Date;
+  readonly randomBytes: (length: number) => Uint8Array;
+  readonly emit: (event: RunEvent) => void;
+  /** Calls back on the operator's first interruption, with the exit code that it means. */
+  readonly onInterrupt: (listener: (exitCode: 130 | 143) => void) => void;
+}
+
+/**
+ * `node-prep run`: on every agent log in, pack, install, verify. Problems (a pattern that matches nothing) come back
+ * before anything is contacted; whatever happens later is in the report.
+ */
+export async function run(
+  request: RunRequest,
+  inventory: Inventory,
+  ports: RunPorts,
+): Promise<Result<Report, readonly Problem[]>> {
+  // Which agents?
+  const selected = selectTargets(inventory.targets, request.limit, request.exclude);
+  if (!selected.ok) return selected;
+  const start = {
+    id: newRunId(ports.now().getTime(), ports.randomBytes(10)),
+    startedAt: ports.now().toISOString(),
+    request,
+    inventory,
+  };
+  const targets = request.resume ? leftOver(selected.value, inventory, ports) : selected.value;
+  if (targets.length === 0) return ok(nothingLeft(start, ports.now()));
+
+  // With which credentials? Nothing is contacted before all of them are there.
+  const credentials = await readCredentials(targets, inventory, ports);
+  if (!credentials.ok) return ok(notStarted(start, targets, credentials.error, ports.now()));
+
+  // The work, in parallel, under one brake.
+  const stop = createStop();
+  let interrupted: 130 | 143 | null = null;
+  ports.onInterrupt((exitCode) => {
+    interrupted ??= exitCode;
+    stop.pull({ kind: 'interrupted', words: 'the operator interrupted' });
+  });
+  const memory = remembered(ports, start, targets, credentials.value);
+  ports.emit({
+    type: 'run-started',
+    command: 'run',
+    id: start.id,
+    dryRun: request.dryRun,
+    concurrency: request.concurrency,
+    agents: targets.map(({ name, group }) => ({ name, group })),
+  });
+  for (const warning of [...inventory.warnings, ...credentials.value.warnings]) ports.emit({ type: 'warning', warning });
+  const speech = createSpeech(createRedactor(credentials.value.secrets));
+  const fleet = createFleet({
+    ...ports,
+    script: compactScript(ports.script),
+    request,
+    targets,
+    registries: inventory.registries,
+    credentials: credentials.value,
+    holder: `${ports.operator}, run ${start.id}`,
+    say: speech,
+    stop,
+    issues: memory.issues,
+  });
+  let done = 0;
+  const outcomes = await runFleet(targets, fleet, limitsOf(request, targets.length), (outcome) => {
+    done += 1;
+    memory.record(outcome);
+    ports.emit({ type: 'agent-finished', outcome, done, total: targets.length });
+  });
+
+  // What came of it.
+  const report = reportOf(start, outcomes, {
+    finishedAt: ports.now().toISOString(),
+    stopped: stop.reason,
+    interrupted,
+    credentials: credentials.value,
+  });
+  memory.finish(report);
+  return ok(report);
+}
+
+/** With --resume: those that the last such run left not ok; without such a run, all. */
+function leftOver(targets: readonly Target[], inventory: Inventory, ports: RunPorts): readonly Target[] {
+  const match = { command: 'run' as const, inventory: ports.inventoryPath, signature: signatureOf(inventory) };
+  const names = ports.state.leftOver(match);
+  return names === null ? targets : targets.filter(({ name }) => names.includes(name));
+}
+
+function limitsOf({ concurrency, maxFailures }: RunRequest, agents: number) {
+  if (maxFailures === null) return { concurrency, maxFailures: null };
+  if (maxFailures.kind === 'count') return { concurrency, maxFailures: maxFailures.count };
+  return { concurrency, maxFailures: Math.max(1, Math.ceil((agents * maxFailures.percent) / 100)) };
+}

@@ -1,0 +1,41 @@
+import { referenceKey, type Secret } from '../domain/secret.ts';
+import { type Failure, failure } from '../errors/failure.ts';
+import { err, ok, type Result } from '../lib/result.ts';
+import type { ConnectFailure, Session } from '../transports/transport.ts';
+import type { Turn } from './proofs.ts';
+import type { Visit } from './visit.ts';
+
+/**
+ * Reach, trust and authenticate. At most so many handshakes are in flight in the fleet. A password is asked for
+ * only when the server wants one, and is proven on one agent before any other gets to see it.
+ */
+export async function connect(visit: Visit): Promise<Result<Session, Failure>> {
+  const { fleet, target, log } = visit;
+  log.start('connect');
+  const reference = target.ssh.password;
+  const key = reference === null ? null : referenceKey(reference);
+  let turn: Turn | null = null;
+
+  async function password(): Promise<Secret | null> {
+    if (key === null) return null;
+    turn = await visit.waitFor('ssh-password-proof', fleet.sshProofs.turn(key, target.name));
+    if (turn === 'stopped') return null;
+    return fleet.sshPasswords.get(key) ?? null;
+  }
+  const connected = await fleet.handshakes(() =>
+    visit.signal.aborted
+      ? Promise.resolve(err<ConnectFailure>({ failure: failure('INTERRUPTED', 'connect'), passwordRefused: false }))
+      : fleet.transport.connect(target, { password: key === null ? null : password, signal: visit.signal }),
+  );
+  if (turn === 'prove' && key !== null) {
+    const verdict = connected.ok ? 'proven' : connected.error.passwordRefused ? 'refused' : 'passed';
+    fleet.sshProofs.settle(key, verdict);
+  }
+  if (!connected.ok) {
+    if (turn !== 'stopped') return err(connected.error.failure);
+    const words = 'the SSH password was refused on another agent, and is tried nowhere else';
+    return err(failure('STOPPED', 'connect', { reason: fleet.stop.reason?.words ?? words }));
+  }
+  log.end('connect', 'ok');
+  return ok(connected.value);
+}

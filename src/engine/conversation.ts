@@ -1,0 +1,79 @@
+import type { Answer, CheckAnswer } from '../remote/answer.ts';
+import { createReplyReader } from '../remote/reply.ts';
+import type { Completed, RunningCommand, Session } from '../transports/transport.ts';
+import type { Failure } from '../errors/failure.ts';
+import { err, ok, type Result } from '../lib/result.ts';
+
+/** How a conversation ended before the answer that was waited for. */
+export interface Ended {
+  readonly completed: Completed;
+  /** The last of what came on standard error, and of what was no answer on standard output; raw. */
+  readonly stderr: Uint8Array;
+  readonly noise: string;
+}
+
+/** The talk with the remote script over one exec: verbs out, answers back, in the same order. */
+export interface Conversation {
+  send(bytes: Uint8Array): void;
+  /** The next answer. Never rejects; an error means that none will come any more. */
+  answer(): Promise<Result<Answer, Ended>>;
+  /** Ends the script's standard input, so that it cleans up, and waits for its end, for two seconds at most. */
+  finish(): Promise<void>;
+}
+
+const STDERR_KEPT = 4_096;
+const FINISH_MS = 2_000;
+
+/** Starts `command` on the session; `onCheck` hears of each check as soon as the agent answers it. */
+export async function converse(
+  session: Session,
+  command: string,
+  token: string,
+  onCheck: (check: CheckAnswer) => void,
+): Promise<Result<Conversation, Failure>> {
+  const reader = createReplyReader(token);
+  const answers: Answer[] = [];
+  const waiting: ((answer: Result<Answer, Ended>) => void)[] = [];
+  let ended: Ended | null = null;
+  let stderr: Uint8Array = new Uint8Array();
+
+  const started = await session.exec(command, {
+    stdout(bytes) {
+      for (const reply of reader.push(bytes)) {
+        if (reply.kind === 'check') onCheck(reply.check);
+        if (reply.kind !== 'answer') continue;
+        const wake = waiting.shift();
+        if (wake === undefined) answers.push(reply.answer);
+        else wake(ok(reply.answer));
+      }
+    },
+    stderr(bytes) {
+      const joined = new Uint8Array(stderr.length + bytes.length);
+      joined.set(stderr);
+      joined.set(bytes, stderr.length);
+      stderr = joined.slice(-STDERR_KEPT);
+    },
+  });
+  if (!started.ok) return started;
+  const running: RunningCommand = started.value;
+  const over = running.completed.then((completed) => {
+    ended = { completed, stderr, noise: reader.noise() };
+    for (const wake of waiting.splice(0)) wake(err(ended));
+  });
+
+  return ok({
+    send: (bytes) => running.write(bytes),
+    answer() {
+      const answer = answers.shift();
+      if (answer !== undefined) return Promise.resolve(ok(answer));
+      if (ended !== null) return Promise.resolve(err(ended));
+      return new Promise((wake) => waiting.push(wake));
+    },
+    async finish() {
+      running.end();
+      let timer: NodeJS.Timeout | undefined;
+      await Promise.race([over, new Promise((wake) => { timer = setTimeout(wake, FINISH_MS); })]);
+      clearTimeout(timer);
+    },
+  });
+}

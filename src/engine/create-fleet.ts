@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import type { RunEvent } from '../domain/event.ts';
+import { referenceKey, type Secret } from '../domain/secret.ts';
+import type { RegistrySpec, Target } from '../domain/target.ts';
+import type { Speech } from '../credential/speech.ts';
+import type { Transport } from '../transports/transport.ts';
+import type { Fleet, Issues } from './fleet.ts';
+import { createLimit } from './limits.ts';
+import { createLoginPace } from './pace.ts';
+import { createProofs } from './proofs.ts';
+import { createRefusals } from './refusals.ts';
+import type { Stop } from './stop.ts';
+
+interface Parts {
+  readonly transport: Transport;
+  readonly script: string;
+  readonly request: {
+    readonly handshakes: number;
+    readonly logins: number;
+    readonly timeoutMs: number;
+    readonly dryRun: boolean;
+    readonly dropOtherRegistries: boolean;
+  };
+  readonly targets: readonly Target[];
+  readonly registries: readonly RegistrySpec[];
+  readonly credentials: {
+    readonly registries: ReadonlyMap<string, Secret>;
+    readonly sshPasswords: ReadonlyMap<string, Secret>;
+  };
+  readonly holder: string;
+  readonly say: Speech;
+  readonly stop: Stop;
+  readonly issues: Issues;
+  readonly randomBytes: (length: number) => Uint8Array;
+  readonly emit: (event: RunEvent) => void;
+}
+
+/** Puts together what the agents of one run share. */
+export function createFleet(parts: Parts): Omit<Fleet, 'lend'> {
+  const { request, targets, stop } = parts;
+  const proofs = createProofs(needs(targets, ({ registries }) => registries));
+  const sshProofs = createProofs(
+    needs(targets, ({ ssh }) => (ssh.password === null ? [] : [referenceKey(ssh.password)])),
+  );
+  stop.onPull(({ kind }) => {
+    if (kind === 'max-failures' || kind === 'logins-refused') return;
+    proofs.stop();
+    sshProofs.stop();
+  });
+  return {
+    transport: parts.transport,
+    script: parts.script,
+    registries: new Map(parts.registries.map((registry) => [registry.name, registry])),
+    secrets: parts.credentials.registries,
+    sshPasswords: parts.credentials.sshPasswords,
+    timeoutMs: request.timeoutMs,
+    dryRun: request.dryRun,
+    dropOthers: request.dropOtherRegistries,
+    holder: parts.holder,
+    say: parts.say,
+    random: (length) => letters(parts.randomBytes(length)),
+    sha256: (bytes) => createHash('sha256').update(bytes).digest('hex'),
+    emit: parts.emit,
+    handshakes: createLimit(request.handshakes),
+    pace: createLoginPace(request.logins),
+    proofs,
+    sshProofs,
+    refusals: createRefusals(stop),
+    stop,
+    issues: parts.issues,
+  };
+}
+
+/** Per credential, the agents that need it. */
+function needs(targets: readonly Target[], of: (target: Target) => readonly string[]): Map<string, string[]> {
+  const map = new Map<string, string[]>();
+  for (const target of targets) {
+    for (const name of of(target)) push(map, name, target.name);
+  }
+  return map;
+}
+
+function letters(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => 'abcdefghijklmnopqrstuvwxyz012345'[byte % 32]).join('');
+}
+
+function push(map: Map<string, string[]>, key: string, value: string) {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}

@@ -1,0 +1,93 @@
+import { passwordEntry } from '../credential/entry.ts';
+import type { ConfigEntry } from '../domain/credential.ts';
+import type { RegistrySpec } from '../domain/target.ts';
+import { type Failure, failure } from '../errors/failure.ts';
+import { err, ok, type Result } from '../lib/result.ts';
+import type { DockerFacts } from '../steps/docker.ts';
+import { type LoginAttempt, type LoginVerdict, loginAttempt } from '../steps/login.ts';
+import type { Talk } from './talk.ts';
+import type { Visit } from './visit.ts';
+
+/** Proves the credential of each registry that the agent's archive will hold; gives their config.json entries. */
+export async function logIn(visit: Visit, talk: Talk, docker: DockerFacts): Promise<Result<ConfigEntry[], Failure>> {
+  const entries: ConfigEntry[] = [];
+  for (const name of visit.target.registries) {
+    const registry = visit.fleet.registries.get(name);
+    if (registry === undefined) throw new Error(`the registry ${name} is not in the inventory`);
+    const entry = await logInTo(visit, talk, docker, registry);
+    if (!entry.ok) return entry;
+    entries.push(entry.value);
+  }
+  return ok(entries);
+}
+
+async function logInTo(
+  visit: Visit,
+  talk: Talk,
+  docker: DockerFacts,
+  registry: RegistrySpec,
+): Promise<Result<ConfigEntry, Failure>> {
+  const { fleet, target } = visit;
+  const { name } = registry;
+  const secret = fleet.secrets.get(name);
+  if (secret === undefined) throw new Error(`the secret of ${name} was not read`);
+
+  const turn = await visit.waitFor('credential-proof', fleet.proofs.turn(name, target.name));
+  if (turn === 'stopped') return err(stopped(visit));
+  const enough = turn === 'proven' && (fleet.dryRun || registry.proof === 'once');
+  if (enough) return ok(passwordEntry(name, registry.username, secret));
+
+  let verdict: LoginVerdict | null = null;
+  try {
+    const first = loginAttempt({ registry, secret, docker, ctx: { target, say: fleet.say } });
+    if (!first.ok) return first;
+    verdict = await fleet.pace.login({
+      registry: name,
+      remaining: () => visit.deadline.remaining(),
+      attempt: () => follow(visit, talk, first.value),
+      waits: () => fleet.emit({ type: 'agent-waiting', agent: target.name, for: 'rate-limit' }),
+      cancelled: visit.givenUp,
+    });
+  } finally {
+    if (turn === 'prove') settleProof(visit, registry, verdict);
+  }
+  if (turn === 'proven' && verdict.kind === 'refused') fleet.refusals.count(registry);
+  if (verdict.kind === 'proven') return ok(verdict.entry);
+  // A refusal stays this agent's failure, though it has stopped the run and this agent with it.
+  return err(verdict.kind === 'refused' ? verdict.failure : visit.because(failureOf(verdict)));
+}
+
+/** The credential's one proof has ended: everybody else goes on, stops, or the next one tries. */
+function settleProof(visit: Visit, registry: RegistrySpec, verdict: LoginVerdict | null) {
+  const { fleet, target } = visit;
+  if (verdict?.kind === 'refused') {
+    fleet.stop.pull({
+      kind: 'credential-refused',
+      words: `${registry.name} refused the credential of ${registry.username} on ${target.name}, so no agent was changed`,
+    });
+  }
+  const end = verdict?.kind === 'proven' || verdict?.kind === 'refused' ? verdict.kind : 'passed';
+  fleet.proofs.settle(registry.name, end);
+}
+
+/** One login: a verb and its answer, or several where the registry is asked by the agent's curl. */
+async function follow(visit: Visit, talk: Talk, first: LoginAttempt): Promise<LoginVerdict> {
+  if (visit.fleet.stop.reason?.kind === 'logins-refused') return { kind: 'failed', failure: stopped(visit) };
+  let attempt = first;
+  for (;;) {
+    const answer = await talk.ask(attempt.verb);
+    if (!answer.ok) return { kind: 'failed', failure: answer.error };
+    const verdict = attempt.interpret(answer.value);
+    if (verdict.kind !== 'again') return verdict;
+    attempt = verdict.attempt;
+  }
+}
+
+function failureOf(verdict: Exclude<LoginVerdict, { kind: 'proven' }>): Failure {
+  if (verdict.kind === 'again') throw new Error('a login ended in the middle of its questions');
+  return verdict.failure;
+}
+
+function stopped({ fleet, log }: Visit): Failure {
+  return failure('STOPPED', log.current, { reason: fleet.stop.reason?.words ?? 'the run was stopped' });
+}

@@ -1,0 +1,71 @@
+import type { LoginVerdict } from '../steps/login.ts';
+import { createLimit } from './limits.ts';
+
+/** How long logins to a registry rest after each rate limit in a row, where the registry does not say. */
+const BACKOFF_MS = [5_000, 10_000, 20_000, 40_000, 60_000] as const;
+
+export interface LoginTry {
+  readonly registry: string;
+  /** Milliseconds that the agent has left. */
+  readonly remaining: () => number;
+  /** One login, or one question of several; must not reject. */
+  readonly attempt: () => Promise<LoginVerdict>;
+  /** Says that the agent waits because of a rate limit. */
+  readonly waits: () => void;
+  /** Settles early when the wait is pointless (the run was stopped, the agent given up). */
+  readonly cancelled: Promise<void>;
+}
+
+/** The fleet's pace of logins: so many at once, and a rest for everybody when a registry asks for one. */
+export interface LoginPace {
+  login(attempt: LoginTry): Promise<LoginVerdict>;
+}
+
+export function createLoginPace(logins: number): LoginPace {
+  const limit = createLimit(logins);
+  const rests = new Map<string, { until: number; inARow: number }>();
+
+  const restOf = (registry: string) => Math.max(0, (rests.get(registry)?.until ?? 0) - performance.now());
+
+  function rest(registry: string, waitMs: number | null) {
+    const known = rests.get(registry) ?? { until: 0, inARow: 0 };
+    // Several agents are told at the same time: that is one rate limit, not several in a row.
+    if (known.until > performance.now() && waitMs === null) return;
+    const pause = waitMs ?? BACKOFF_MS[Math.min(known.inARow, BACKOFF_MS.length - 1)] ?? 60_000;
+    rests.set(registry, { until: Math.max(known.until, performance.now() + pause), inARow: known.inARow + 1 });
+  }
+
+  return {
+    async login({ registry, remaining, attempt, waits, cancelled }) {
+      let last: LoginVerdict | null = null;
+      for (;;) {
+        const pause = restOf(registry);
+        if (pause > 0) {
+          if (last !== null && pause >= remaining()) return last;
+          waits();
+          // Half a second of spread, so that the fleet does not come back in one instant.
+          const gaveUp = await sleep(pause + Math.random() * 500, cancelled);
+          if (gaveUp && last !== null) return last;
+        }
+        const verdict = await limit(attempt);
+        if (verdict.kind !== 'rate-limited') {
+          if (verdict.kind === 'proven') rests.delete(registry);
+          return verdict;
+        }
+        last = verdict;
+        rest(registry, verdict.waitMs);
+      }
+    },
+  };
+}
+
+/** Waits; true when it was cancelled before. */
+function sleep(ms: number, cancelled: Promise<void>): Promise<boolean> {
+  return new Promise((wake) => {
+    const timer = setTimeout(() => wake(false), ms);
+    cancelled.then(() => {
+      clearTimeout(timer);
+      wake(true);
+    });
+  });
+}

@@ -1,0 +1,110 @@
+/** What an agent that needs a credential may do now: prove it for all, use it, or stop. */
+export type Turn = 'prove' | 'proven' | 'stopped';
+
+/** How the agent whose turn it was ended it. `passed`: its own trouble, which says nothing about the credential. */
+export type ProofVerdict = 'proven' | 'refused' | 'passed';
+
+/**
+ * Each credential is proven once in a run, by the first agent that is ready and needs it; the others wait.
+ * So a wrong password is tried on one agent, once, and never becomes a thousand failed logins. Used for
+ * registries, and for SSH passwords.
+ */
+export interface Proofs {
+  /** Waits until the credential is proven, refused, or this agent's to prove. After `prove`, `settle` is owed. */
+  turn(credential: string, agent: string): Promise<Turn>;
+  settle(credential: string, verdict: ProofVerdict): void;
+  /** The agent proves nothing any more (it has ended, or failed before its turn). Harmless to repeat. */
+  ended(agent: string): void;
+  /** Waits until every credential is proven, or has nobody left who could prove it; `stopped` after any refusal. */
+  all(): Promise<'proven' | 'stopped'>;
+  /** Wakes everybody who waits, with `stopped`. */
+  stop(): void;
+  /** Credentials that nobody at work can prove, though agents that have not started could. */
+  starved(started: ReadonlySet<string>): readonly string[];
+}
+
+interface Credential {
+  state: 'open' | 'proving' | 'proven' | 'refused';
+  /** Agents that may still prove it. */
+  readonly candidates: Set<string>;
+  readonly queue: { readonly agent: string; readonly wake: (turn: Turn) => void }[];
+}
+
+/** `needs`: per credential, the agents that need it. */
+export function createProofs(needs: ReadonlyMap<string, readonly string[]>): Proofs {
+  const credentials = new Map<string, Credential>();
+  for (const [name, agents] of needs) {
+    credentials.set(name, { state: 'open', candidates: new Set(agents), queue: [] });
+  }
+  const waiters = new Set<(end: 'proven' | 'stopped') => void>();
+  let stopped = false;
+
+  function settledFor(credential: Credential): boolean {
+    return credential.state === 'proven' || (credential.state === 'open' && credential.candidates.size === 0);
+  }
+  function wakeWaiters() {
+    const all = [...credentials.values()];
+    const refused = stopped || all.some(({ state }) => state === 'refused');
+    const end = refused ? 'stopped' : all.every(settledFor) ? 'proven' : null;
+    if (end === null) return;
+    for (const wake of waiters) wake(end);
+    waiters.clear();
+  }
+  function wakeAll(credential: Credential, turn: Turn) {
+    for (const { wake } of credential.queue.splice(0)) wake(turn);
+  }
+  function next(credential: Credential) {
+    const waiting = credential.queue.shift();
+    credential.state = waiting === undefined ? 'open' : 'proving';
+    waiting?.wake('prove');
+  }
+  function find(name: string): Credential {
+    const credential = credentials.get(name);
+    if (credential === undefined) throw new Error(`nobody was said to need the credential ${name}`);
+    return credential;
+  }
+
+  return {
+    turn(name, agent) {
+      const credential = find(name);
+      if (stopped || credential.state === 'refused') return Promise.resolve('stopped');
+      if (credential.state === 'proven') return Promise.resolve('proven');
+      if (credential.state === 'open') {
+        credential.state = 'proving';
+        return Promise.resolve('prove');
+      }
+      return new Promise((wake) => credential.queue.push({ agent, wake }));
+    },
+    settle(name, verdict) {
+      const credential = find(name);
+      if (verdict === 'passed') next(credential);
+      else credential.state = verdict;
+      if (verdict === 'proven') wakeAll(credential, 'proven');
+      if (verdict === 'refused') wakeAll(credential, 'stopped');
+      wakeWaiters();
+    },
+    ended(agent) {
+      for (const credential of credentials.values()) credential.candidates.delete(agent);
+      wakeWaiters();
+    },
+    all() {
+      return new Promise((wake) => {
+        waiters.add(wake);
+        wakeWaiters();
+      });
+    },
+    stop() {
+      stopped = true;
+      for (const credential of credentials.values()) wakeAll(credential, 'stopped');
+      wakeWaiters();
+    },
+    starved(started) {
+      return [...credentials]
+        .filter(([, { state, candidates }]) => {
+          const left = [...candidates];
+          return state === 'open' && left.length > 0 && left.every((agent) => !started.has(agent));
+        })
+        .map(([name]) => name);
+    },
+  };
+}
