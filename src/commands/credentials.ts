@@ -2,7 +2,7 @@ import { configJson } from '../credential/config-json.ts';
 import { passwordEntry } from '../credential/entry.ts';
 import { generationName } from '../credential/generation.ts';
 import { referenceKey, type Secret, type SecretReference } from '../domain/secret.ts';
-import type { Inventory, Target, Warning } from '../domain/target.ts';
+import type { Inventory, Target } from '../domain/target.ts';
 import type { Problem } from '../errors/failure.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import type { SecretSource } from '../secrets/source.ts';
@@ -17,7 +17,6 @@ export interface Credentials {
   /** All of them, with the user names they go with: what must be masked everywhere. */
   readonly secrets: readonly { readonly secret: Secret; readonly username?: string }[];
   readonly generation: string;
-  readonly warnings: readonly Warning[];
 }
 
 /** Reads each secret that the targets need, once; all that could not be had come back at once. */
@@ -60,5 +59,5 @@ export async function readCredentials(
     return secret === undefined ? [] : [passwordEntry(name, username, secret)];
   });
   const generation = generationName(ports.state.generationKey, configJson(entries));
-  return ok({ registries, sshPasswords, secrets, generation, warnings: [] });
+  return ok({ registries, sshPasswords, secrets, generation });
 }

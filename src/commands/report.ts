@@ -48,7 +48,6 @@ export function reportOf(start: RunStarted, agents: readonly AgentOutcome[], end
     generation: end.credentials?.generation ?? null,
     warnings: [
       ...inventory.warnings,
-      ...(end.credentials?.warnings ?? []),
       ...(end.warnings ?? []),
       ...(vacuous === null ? [] : [vacuous]),
     ],

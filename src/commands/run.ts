@@ -5,18 +5,18 @@ import type { RunEvent } from '../domain/event.ts';
 import type { Report } from '../domain/report.ts';
 import type { RunRequest } from '../domain/request.ts';
 import { newRunId } from '../domain/run-id.ts';
-import type { Inventory, Target } from '../domain/target.ts';
+import type { Inventory, Target, Warning } from '../domain/target.ts';
 import { createFleet } from '../engine/create-fleet.ts';
 import { runFleet } from '../engine/run-fleet.ts';
 import { createStop } from '../engine/stop.ts';
 import type { Problem } from '../errors/failure.ts';
 import { selectTargets } from '../inventory/select.ts';
-import { err, ok, type Result } from '../lib/result.ts';
+import { ok, type Result } from '../lib/result.ts';
 import type { SecretSource } from '../secrets/source.ts';
 import type { State } from '../state/state.ts';
 import type { Transport } from '../transports/transport.ts';
 import { nothingLeft, notStarted, reportOf } from './report.ts';
-import { type Credentials, readCredentials } from './credentials.ts';
+import { readCredentials } from './credentials.ts';
 import { remembered, signatureOf } from './memory.ts';
 
 /** What `run` needs of the world. */
@@ -30,6 +30,8 @@ export interface RunPorts {
   readonly operator: string;
   /** Absolute path of the inventory: by it and the registries a run is found again. */
   readonly inventoryPath: string;
+  /** What the adapters found worth a warning, up to now; told to the outputs by themselves. */
+  readonly warnings: readonly Warning[];
   readonly now: () => Date;
   readonly randomBytes: (length: number) => Uint8Array;
   readonly emit: (event: RunEvent) => void;
@@ -50,7 +52,7 @@ export async function run(
   const selected = selectTargets(inventory.targets, request.limit, request.exclude);
   if (!selected.ok) return selected;
   const start = {
-    id: newRunId(ports.now().getTime(), ports.randomBytes(10)),
+    id: newRunId(ports.now().getTime(), ports.randomBytes(16)),
     startedAt: ports.now().toISOString(),
     request,
     inventory,
@@ -78,7 +80,7 @@ export async function run(
     concurrency: request.concurrency,
     agents: targets.map(({ name, group }) => ({ name, group })),
   });
-  for (const warning of [...inventory.warnings, ...credentials.value.warnings]) ports.emit({ type: 'warning', warning });
+  for (const warning of inventory.warnings) ports.emit({ type: 'warning', warning });
   const speech = createSpeech(createRedactor(credentials.value.secrets));
   const fleet = createFleet({
     ...ports,
@@ -105,6 +107,7 @@ export async function run(
     stopped: stop.reason,
     interrupted,
     credentials: credentials.value,
+    warnings: ports.warnings,
   });
   memory.finish(report);
   return ok(report);

@@ -21,6 +21,8 @@ export interface ArchiveSpec {
 export interface SshSpec {
   readonly user: string;
   readonly identityFiles: readonly string[];
+  /** True where the inventory names `identityFiles`: a missing one is an error then. The usual files may be missing. */
+  readonly identityFilesExplicit: boolean;
   readonly password: SecretReference | null;
   readonly hostKeys: 'strict' | 'accept-new';
   readonly knownHosts: readonly string[];

@@ -4,6 +4,16 @@ import { createLimit } from './limits.ts';
 /** How long logins to a registry rest after each rate limit in a row, where the registry does not say. */
 const BACKOFF_MS = [5_000, 10_000, 20_000, 40_000, 60_000] as const;
 
+type RateLimited = Extract<LoginVerdict, { kind: 'rate-limited' }>;
+
+interface Rest {
+  /** On the clock of performance.now(). */
+  readonly until: number;
+  readonly inARow: number;
+  /** What the registry said last. */
+  readonly said: RateLimited;
+}
+
 export interface LoginTry {
   readonly registry: string;
   /** Milliseconds that the agent has left. */
@@ -23,37 +33,37 @@ export interface LoginPace {
 
 export function createLoginPace(logins: number): LoginPace {
   const limit = createLimit(logins);
-  const rests = new Map<string, { until: number; inARow: number }>();
+  const rests = new Map<string, Rest>();
 
   const restOf = (registry: string) => Math.max(0, (rests.get(registry)?.until ?? 0) - performance.now());
 
-  function rest(registry: string, waitMs: number | null) {
-    const known = rests.get(registry) ?? { until: 0, inARow: 0 };
+  function rest(registry: string, said: RateLimited) {
+    const known = rests.get(registry) ?? { until: 0, inARow: 0, said };
     // Several agents are told at the same time: that is one rate limit, not several in a row.
-    if (known.until > performance.now() && waitMs === null) return;
-    const pause = waitMs ?? BACKOFF_MS[Math.min(known.inARow, BACKOFF_MS.length - 1)] ?? 60_000;
-    rests.set(registry, { until: Math.max(known.until, performance.now() + pause), inARow: known.inARow + 1 });
+    if (known.until > performance.now() && said.waitMs === null) return;
+    const pause = said.waitMs ?? BACKOFF_MS[Math.min(known.inARow, BACKOFF_MS.length - 1)] ?? 60_000;
+    rests.set(registry, { until: Math.max(known.until, performance.now() + pause), inARow: known.inARow + 1, said });
   }
 
   return {
     async login({ registry, remaining, attempt, waits, cancelled }) {
-      let last: LoginVerdict | null = null;
       for (;;) {
         const pause = restOf(registry);
-        if (pause > 0) {
-          if (last !== null && pause >= remaining()) return last;
+        const resting = rests.get(registry);
+        if (pause > 0 && resting !== undefined) {
+          // Waiting longer than this agent has time for would only turn a clear reason into a time-out.
+          if (pause >= remaining()) return resting.said;
           waits();
           // Half a second of spread, so that the fleet does not come back in one instant.
           const gaveUp = await sleep(pause + Math.random() * 500, cancelled);
-          if (gaveUp && last !== null) return last;
+          if (gaveUp) return resting.said;
         }
         const verdict = await limit(attempt);
         if (verdict.kind !== 'rate-limited') {
           if (verdict.kind === 'proven') rests.delete(registry);
           return verdict;
         }
-        last = verdict;
-        rest(registry, verdict.waitMs);
+        rest(registry, verdict);
       }
     },
   };

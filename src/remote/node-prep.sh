@@ -1,351 +1,517 @@
 # node-prep.sh: everything that node-prep ever runs on an agent, in one file for the reviewer.
 #
 # It arrives on standard input of one SSH exec and is evaluated by /bin/sh (see compose.ts), so it is in no
-# argument list and no file. Then it reads verbs from the same standard input, a line each, followed by the
-# bytes of their arguments, and answers in lines that begin with the token of this conversation. Everything
-# else on standard output is noise. End of input means: stop, clean up.
+# argument list and no file. Then it reads verbs from the same standard input: a line with the verb and its plain
+# arguments, then one line for each argument that may hold anything, in printable ASCII, with every other byte
+# (and the backslash) written as \0ooo for printf's %b. So nothing that is read depends on a locale, and reading
+# takes exactly its own bytes. Answers are lines that begin with the token of this conversation; everything else on
+# standard output is noise. End of input means: stop, clean up.
 #
-# POSIX sh and POSIX tools only; works in dash, bash, busybox ash. The operator's side strips comments and
+# POSIX sh and tools (and mktemp); works in dash, bash, busybox ash. The operator's side strips comments and
 # indentation before sending. No text from the inventory is ever evaluated, but for the check commands, which
 # are the operator's own and run by `/bin/sh -c` exactly as written.
 
+# The evaluator looks for this first line: a profile that ate some of the input must not get the rest evaluated.
+: node-prep
+# Whatever the login brought along must not trace, export or change what follows.
+set +aCeuvx -f
 umask 077
+# shellcheck disable=SC3045 # dash, bash and busybox have -c; no core file may hold a secret
+ulimit -c 0 2>/dev/null
+unset IFS ENV BASH_ENV CDPATH BLOCK_SIZE BLOCKSIZE LS_BLOCK_SIZE TIME_STYLE GREP_OPTIONS
+# A variable that came exported would stay so: the ones that hold a secret, or what was just read, start afresh.
+unset n c s line token taken feed
 LC_ALL=C
-export LC_ALL
 # The folders that a non-login shell tends to lack: sbin, /usr/local, CoreOS's /opt/bin, snap's.
 PATH="${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin:/snap/bin"
-export PATH
-# Whatever the login brought along must not redirect docker, nor feed it another credential.
-unset DOCKER_CONFIG DOCKER_AUTH_CONFIG DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS_VERIFY DOCKER_CERT_PATH
-unset ENV BASH_ENV CDPATH TMPDIR
-set -f
+export LC_ALL PATH
 
-work= spare= temp= lock= life= token=
+work='' spare='' lock='' hidden='' watch='' checks='' child='' reader='' inner='' feed=''
 
 # --- answers -----------------------------------------------------------------------------------------------
 
-# One answer line. The line break before it keeps it apart from a profile's unfinished line.
+# One answer line, in one write, because the watch and the checks answer too. The line break before it keeps it
+# apart from a profile's unfinished line.
 reply() {
 	printf '\n%s %s\n' "$token" "$*" || leave 1
 }
 
-# text NAME < BYTES: bytes of any kind, as hexadecimal digits, sixteen bytes a line.
+# text NAME LIMIT < BYTES: the first bytes of any kind, as hexadecimal digits, sixteen a line.
 text() {
-	od -An -v -tx1 | tr -d ' \t' | sed "s/^/$token text $1 /"
-}
-
-# --- the end -----------------------------------------------------------------------------------------------
-
-# leave CODE: stops whatever still runs, undoes what is half done, leaves nothing behind.
-leave() {
-	trap '' HUP INT TERM PIPE
-	trap - EXIT
-	set +f
-	for pid in "$work"/*.pid; do
-		[ -s "$pid" ] && stop "$(cat "$pid")"
+	od -An -v -tx1 -N "$2" | while read -r bytes; do
+		printf '\n%s text %s %s\n' "$token" "$1" "$bytes" || exit 1
 	done
-	set -f
-	[ -z "$temp" ] || rm -f "$temp"
-	[ -z "$lock" ] || rm -f "$lock"
-	[ -z "$spare" ] || rm -rf "$spare"
-	[ -z "$work" ] || rm -rf "$work"
-	[ -z "$life" ] || kill "$life" 2>/dev/null
-	exit "$1"
-}
-
-# stop PID: ends a child and all that it started, at once.
-stop() {
-	[ -z "$apart" ] || kill -s KILL -- "-$1" 2>/dev/null
-	kill -s KILL "$1" 2>/dev/null
-}
-
-# pause SECONDS: a sleep that ends with the subshell that waits for it.
-pause() {
-	sleep "$1" &
-	nap=$!
-	trap 'kill $nap 2>/dev/null; exit 0' TERM
-	wait "$nap"
-}
-
-# --- children ----------------------------------------------------------------------------------------------
-
-# limited SECONDS NAME COMMAND...: runs the command with $feed as its standard input, for SECONDS at most.
-# Sets $code (its exit status) and $timed (yes or no); its output is in $work/NAME. Every second of waiting
-# says so to the operator's side: where nobody reads that any more, the tool is gone, and the child is stopped.
-limited() {
-	seconds=$1 out=$work/$2
-	shift 2
-	printf '%s' "$feed" | $apart "$@" >"$out" 2>&1 &
-	child=$!
-	feed=
-	printf '%s' "$child" >"$out.pid"
-	(
-		trap '' PIPE
-		left=$seconds
-		while [ "$left" -gt 0 ]; do
-			pause 1
-			left=$((left - 1))
-			printf '\n%s wait\n' "$token" || left=0
-		done
-		: >"$out.late"
-		stop "$child"
-	) 2>/dev/null </dev/null &
-	guard=$!
-	wait "$child"
-	code=$?
-	kill "$guard" 2>/dev/null
-	wait "$guard" 2>/dev/null
-	# What the command left running in the background goes with it.
-	[ -z "$apart" ] || kill -s KILL -- "-$child" 2>/dev/null
-	rm -f "$out.pid"
-	timed=no
-	[ ! -e "$out.late" ] || timed=yes
 }
 
 # --- input -------------------------------------------------------------------------------------------------
 
-# take LENGTH: the next bytes of standard input, as text, into $taken. The full stop keeps final line breaks.
+# take: the next argument, as it was, into $taken. The full stop keeps line breaks at its end.
 take() {
-	taken=$(dd bs=1 count="$1" 2>/dev/null; echo .)
-	taken=${taken%.}
-	[ "${#taken}" -eq "$1" ] || leave 1
+	IFS= read -r taken || leave 1
+	case $taken in
+	*\\*)
+		taken=$(printf '%b.' "$taken")
+		taken=${taken%.}
+		;;
+	esac
 }
 
-# take_file LENGTH FILE: the next bytes of standard input, of any kind, into a file. One read may return less
-# than asked for; asking for no more than what is missing never takes too much.
-take_file() {
-	: >"$2"
-	have=0
-	while [ "$have" -lt "$1" ]; do
-		dd bs=$(($1 - have)) count=1 2>/dev/null >>"$2"
-		now=$(($(wc -c <"$2")))
-		[ "$now" -gt "$have" ] || leave 1
-		have=$now
+# --- the end -----------------------------------------------------------------------------------------------
+
+# leave CODE: stops whatever still runs, undoes what is half done, leaves nothing behind. The watch goes last:
+# where a child can't be ended (a hung disk), it ends us instead.
+leave() {
+	[ -z "$inner" ] || exit 1
+	trap '' HUP INT TERM PIPE
+	trap - EXIT
+	unlock
+	if [ -n "$watch" ]; then
+		printf leaving >"$work/leaving"
+		stop_jobs
+		# shellcheck disable=SC2086 # a list of process numbers
+		[ -z "$checks" ] || kill $checks
+		# shellcheck disable=SC2086
+		wait $child $reader $checks
+		# The child that was started last may not have been noted yet.
+		[ "$!" = "$watch" ] || stop "$!"
+	fi
+	[ -z "$work" ] || rm -rf "$work" ${spare:+"$spare"}
+	if [ -n "$watch" ]; then
+		kill "$watch"
+		wait "$watch"
+	fi
+	exit "$1"
+} 2>/dev/null
+
+# stop PID: ends a child and all that it started, at once. `-` is none.
+stop() {
+	[ "$1" != - ] || return 0
+	kill -s KILL -- "-$1" 2>/dev/null
+	kill -s KILL "$1" 2>/dev/null
+}
+
+stop_jobs() {
+	set +f
+	for job in "$work"/*.job; do
+		set -f
+		[ -s "$job" ] || continue
+		read -r pid other seconds <"$job"
+		stop "$pid"
+		stop "$other"
 	done
+	set -f
+}
+
+# --- the watch ---------------------------------------------------------------------------------------------
+
+# watch SECONDS: runs beside everything else. Once a second it stops the children that are over their time, and
+# says that work goes on: where nobody reads that any more, the operator's side is gone, and all ends here. So it
+# does after SECONDS, should the operator's machine vanish without a word.
+watch() {
+	left=$1 ending=0
+	trap '' PIPE
+	trap 'kill "$nap"; exit 0' TERM
+	while [ "$ending" -lt 4 ]; do
+		sleep 1 &
+		nap=$!
+		wait "$nap"
+		left=$((left - 1))
+		deadlines
+		if [ -s "$work/busy" ]; then
+			printf '\n%s wait\n' "$token" || left=0
+		fi
+		if [ -s "$work/leaving" ]; then
+			ending=$((ending + 1))
+		elif ! kill -s 0 "$$"; then
+			# It was killed, and could not clean up. Twice, for what was just being started.
+			stop_jobs
+			ending=$((ending + 2))
+		elif [ "$left" -le 0 ]; then
+			stop_jobs
+			kill -s TERM "$$"
+			ending=$((ending + 1))
+		fi
+	done
+	kill -s KILL "$$"
+	stop_jobs
+	[ ! -s "$work/spare" ] || IFS= read -r spare <"$work/spare"
+	rm -rf "$work" ${spare:+"$spare"}
+} 2>/dev/null
+
+# A child that lives longer than it may is stopped, and so is the reader of its output that does not end.
+deadlines() {
+	set +f
+	for job in "$work"/*.job; do
+		set -f
+		[ -s "$job" ] || continue
+		read -r pid other seconds <"$job"
+		printf . >>"${job%.job}.age"
+		age=''
+		read -r age <"${job%.job}.age"
+		[ "${#age}" -gt "$seconds" ] || continue
+		[ "$pid" = - ] || printf late >"${job%.job}.late"
+		stop "$pid"
+		stop "$other"
+	done
+	set -f
+}
+
+# --- children ----------------------------------------------------------------------------------------------
+
+# limited SECONDS NAME KEEP COMMAND...: runs the command with $feed (as it was read) as its standard input, for
+# SECONDS at most (one more, at worst). Sets $code, its exit status, and $timed, yes or no. The last KEEP bytes of
+# its output are then in $work/NAME: the output goes through a pipe, so that a flood fills nothing up, and a
+# confined docker (snap), which may not write into our folder, can still be heard.
+limited() {
+	seconds=$1 out=$work/$2 keep=$3
+	shift 3
+	[ -p "$out.pipe" ] || mkfifo "$out.pipe" || leave 1
+	printf '' >"$out.late"
+	printf '' >"$out.age"
+	tail -c "$keep" <"$out.pipe" >"$out" &
+	reader=$!
+	[ -z "$monitor" ] || set -m
+	if [ -n "$feed" ]; then
+		printf '%b' "$feed" | run "$@" >"$out.pipe" 2>&1 &
+	else
+		run "$@" </dev/null >"$out.pipe" 2>&1 &
+	fi
+	child=$!
+	[ -z "$monitor" ] || set +m
+	feed=''
+	printf '%s %s %s\n' "$child" "$reader" "$seconds" >"$out.job"
+	wait "$child" 2>/dev/null
+	code=$?
+	# What the command left running in the background goes with it; what escaped even so may not hold us up.
+	kill -s KILL -- "-$child" 2>/dev/null
+	printf '' >"$out.age"
+	printf -- '- %s 1\n' "$reader" >"$out.job"
+	wait "$reader" 2>/dev/null
+	printf '' >"$out.job"
+	timed=no
+	[ ! -s "$out.late" ] || timed=yes
+}
+
+# run COMMAND...: becomes the command, in a process group of its own where that can be had.
+run() {
+	# What the login brought along must not send docker elsewhere, nor feed it another credential. The checks keep
+	# it: they are to find what the operator would find.
+	[ "$1" != docker ] || unset DOCKER_CONFIG DOCKER_AUTH_CONFIG DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS \
+		DOCKER_TLS_VERIFY DOCKER_CERT_PATH DOCKER_API_VERSION DOCKER_CUSTOM_HEADERS
+	# shellcheck disable=SC2086 # one word or none
+	exec $apart "$@"
+}
+
+# ended: answers with how the last child ended.
+ended() {
+	reply field code "$code"
+	reply field timed "$timed"
 }
 
 # --- verb: docker SECONDS ----------------------------------------------------------------------------------
 # Is there a Docker CLI, and which? Changes nothing.
 verb_docker() {
-	docker=$(command -v docker) || docker=
+	docker=$(command -v docker) || docker=''
 	if [ -n "$docker" ]; then
-		printf '%s' "$docker" | text path
-		limited "$1" version docker --version
-		reply field code "$code"
-		reply field timed "$timed"
-		tail -c 1000 "$work/version" | text output
+		reply line path "$docker"
+		limited "$1" main 1000 docker --version
+		ended
+		text output 1000 <"$work/main"
 	fi
 	curl=no
 	command -v curl >/dev/null && curl=yes
 	reply field curl "$curl"
 }
 
-# --- verb: login SECONDS USER-LENGTH SERVER-LENGTH SECRET-LENGTH --------------------------------------------
+# --- verb: login SECONDS; user, server, secret -------------------------------------------------------------
 # docker login into a private folder. Changes nothing on the agent: the folder goes when the verb ends.
 verb_login() {
-	take "$2"
+	take
 	user=$taken
-	take "$3"
+	take
 	server=$taken
-	take "$4"
-	secret=$taken
-	taken=
+	IFS= read -r feed || leave 1
 	config=$work/config
 	case $(command -v docker) in
-	/snap/*)
+	*/snap/*)
 		# A snap is confined: it sees neither /tmp nor /run nor hidden folders, but always its own common folder.
-		common=/var/snap/docker/common
-		[ -w "$common" ] || common=$HOME/snap/docker/common
-		mkdir -p "$common"
-		spare=$(mktemp -d "$common/node-prep.$$.XXXXXX") || spare=$work/config
-		config=$spare
+		for base in /var/snap/docker/common "${HOME:-}/snap/docker/common"; do
+			[ -w "$base" ] || continue
+			tidy
+			spare=$base/node-prep.$$.$token config=$spare
+			printf '%s\n' "$spare" >"$work/spare"
+			break
+		done
 		;;
 	esac
-	mkdir -p "$config"
+	mkdir "$config" || leave 1
 	# A config without any entry would let docker pick a credential helper by itself, silently (docker/cli,
 	# cli/config/config.go: DetectDefaultStore only if !ContainsAuth). docker keeps the mode of a file that is there.
 	printf '%s' '{"auths":{"node-prep.invalid":{}}}' >"$config/config.json"
-	feed=$secret secret=
+	sign "$config"
+	set -- "$1" "$config" "$user" "$server"
 	if [ -n "$server" ]; then
-		limited "$1" login docker --config "$config" login --username "$user" --password-stdin "$server"
+		limited "$1" main 4000 docker --config "$2" login --username "$3" --password-stdin "$4"
 	else
-		limited "$1" login docker --config "$config" login --username "$user" --password-stdin
+		limited "$1" main 4000 docker --config "$2" login --username "$3" --password-stdin
 	fi
-	reply field code "$code"
-	reply field timed "$timed"
-	tail -c 4000 "$work/login" | text output
+	ended
 	if [ "$code" -eq 0 ]; then
-		dd if="$config/config.json" bs=65536 count=1 2>/dev/null | text stored
+		text stored 65536 <"$config/config.json"
+	else
+		text output 4000 <"$work/main"
 	fi
-	rm -rf "$config" "$work/login"
-	spare=
+	rm -rf "$config"
+	spare=''
 }
 
-# --- verb: ask SECONDS CONFIG-LENGTH REGISTRY-LENGTH --------------------------------------------------------
+# --- verb: ask SECONDS; config, registry -------------------------------------------------------------------
 # One HTTPS request by the agent's curl, told by its standard input. Changes nothing.
 verb_ask() {
-	take "$2"
-	feed=$taken
-	take "$3"
-	registry=$taken
-	taken=
-	if [ -r "/etc/docker/certs.d/$registry/ca.crt" ]; then
-		limited "$1" ask curl -q -K - --cacert "/etc/docker/certs.d/$registry/ca.crt"
+	IFS= read -r line || leave 1
+	take
+	ca=/etc/docker/certs.d/$taken/ca.crt
+	feed=$line line=''
+	if [ -r "$ca" ]; then
+		limited "$1" main 65536 curl -q -K - --cacert "$ca"
 	else
-		limited "$1" ask curl -q -K -
+		limited "$1" main 65536 curl -q -K -
 	fi
-	reply field code "$code"
-	reply field timed "$timed"
-	dd if="$work/ask" bs=65536 count=1 2>/dev/null | text output
-	rm -f "$work/ask"
+	ended
+	text output 65536 <"$work/main"
+	printf '' >"$work/main"
 }
 
-# --- verb: look PATH-LENGTH LIMIT ---------------------------------------------------------------------------
+# --- verb: look LIMIT; path --------------------------------------------------------------------------------
 # What lies at the archive's path: its kind, owner, mode, sum, and the bytes, if not more than LIMIT.
 verb_look() {
-	take "$1"
+	take
 	path=$taken
-	describe "$path"
-	[ "$kind" != file ] || [ "$size" -gt "$2" ] || text bytes <"$path"
+	describe
+	[ "$kind" != file ] || [ ! -r "$path" ] || [ "$size" -gt "$1" ] || text bytes "$1" <"$path"
 }
 
-# describe PATH: answers with what lies there; sets $kind, $sum and $size.
+# describe: answers with what lies at $path; sets $kind and $size.
 describe() {
 	sum=absent size=0
-	if [ -L "$1" ]; then
-		kind=link
-	elif [ -d "$1" ]; then
+	if [ -L "$path" ]; then
+		kind='link'
+	elif [ -d "$path" ]; then
 		kind=folder
-	elif [ -f "$1" ]; then
-		kind=file
-		sum=$(cksum <"$1" 2>/dev/null | tr ' ' :)
-		size=$(($(wc -c <"$1")))
-	elif [ -e "$1" ]; then
+	elif [ -f "$path" ]; then
+		kind='file'
+	elif [ -e "$path" ]; then
 		kind=other
-	elif [ ! -d "${1%/*}/" ]; then
+	elif [ ! -d "${path%/*}/" ]; then
 		kind=nowhere
 	else
 		kind=absent
 	fi
 	reply field kind "$kind"
+	if [ "$kind" != absent ] && [ "$kind" != nowhere ]; then
+		attributes
+		reply field mode "$perm"
+		reply field owner "$owned"
+		reply field group "$grouped"
+		reply field uid "$uid"
+		reply field gid "$gid"
+	fi
+	[ "$kind" != file ] || sum_up
 	reply field sum "$sum"
 	reply field size "$size"
-	if [ "$kind" != absent ] && [ "$kind" != nowhere ]; then
-		attributes "$1" ls -ld
-		reply field mode "$1"
-		reply field owner "$2"
-		reply field group "$3"
+}
+
+# attributes: what ls says of $path. Group names may hold blanks (Active Directory): then its numbers tell where
+# the names end.
+attributes() {
+	listing=$(ls -ld "$path" 2>/dev/null)
+	# shellcheck disable=SC2086 # its words
+	set -- $listing
+	perm=$(printf '%.10s' "${1:-?}") owned=${3:-?} grouped=${4:-?} size=${5:-0} uid=0 gid=0
+	if [ "$owned $grouped" != 'root root' ]; then
+		# One blank between the words.
+		listing="$*"
+		# shellcheck disable=SC2046
+		set -- $(ls -ldn "$path" 2>/dev/null)
+		uid=${3:-?} gid=${4:-?} size=${5:-0}
+		listing=${listing#* * }
+		listing=${listing%%" $size "*}
+		owned=${listing%% *} grouped=${listing#* }
+	fi
+	[ "$kind" = file ] || size=0
+}
+
+# sum_up: what tells the bytes at $path from others. Nothing big is read for it: no archive is.
+sum_up() {
+	sum=unreadable
+	if [ "$size" -gt 1048576 ]; then
+		sum=large:$size
+	elif [ -r "$path" ]; then
+		# shellcheck disable=SC2046,SC2086 # words
+		set -- $($digest <"$path")
+		sum=$1
+		[ "$digest" != cksum ] || sum=$1:$2
 	fi
 }
 
-# --- verb: install MODE EXPECTED OWNER-LENGTH GROUP-LENGTH PATH-LENGTH HOLDER-LENGTH ARCHIVE-LENGTH ----------
+# --- verb: install MODE EXPECTED; owner, group, path, holder, archive ---------------------------------------
 # Puts the archive at its path: whole or not at all. EXPECTED is the sum of what the operator's side has judged;
 # where something else lies there by now, nothing is done, and the operator's side looks again.
 verb_install() {
 	mode=$1 expected=$2
-	take "$3"
+	take
 	owner=$taken
-	take "$4"
+	take
 	group=$taken
-	take "$5"
+	take
 	path=$taken
-	take "$6"
+	take
 	holder=$taken
-	take_file "$7" "$work/archive"
+	IFS= read -r taken || leave 1
 	previous=$path.previous
 	folder=${path%/*}/
 	hidden=$folder.${path##*/}.node-prep
+	printf '' >"$work/trouble"
 	install_steps
-	[ -z "$temp" ] || rm -f "$temp"
-	temp=
-	[ -z "$lock" ] || rm -f "$lock"
-	lock=
+	unlock
+	taken=''
 	reply field result "$result"
-	[ ! -s "$work/trouble" ] || tail -c 1000 "$work/trouble" | text trouble
-	describe "$path"
-	[ "$kind" != file ] || [ "$size" -gt 65536 ] || text bytes <"$path"
-	[ "$kind" != file ] || fits "$path" || reply field fits no
-	rm -f "$work/archive" "$work/trouble"
+	[ ! -s "$work/trouble" ] || tail -c 1000 "$work/trouble" | text trouble 1000
+	case $result in
+	changed | unchanged)
+		# Read back: the operator's side compares the bytes themselves.
+		reply field kind file
+		text bytes 65536 <"$path"
+		if [ "$result" = unchanged ] || fits "$path"; then
+			reply field fits yes
+		else
+			reply field fits no
+			describe
+		fi
+		;;
+	*) describe ;;
+	esac
+	printf '' >"$work/archive"
 }
 
 install_steps() {
-	# The new archive in the work folder has its final owner and mode first: what is there is compared with it.
-	result=owner
-	: >"$work/trouble"
-	chown "$owner:$group" "$work/archive" 2>>"$work/trouble" || return
-	chmod "$mode" "$work/archive" 2>>"$work/trouble" || return
+	result=path
+	case $path in
+	/*[!/]) ;;
+	*) trouble "$path is not the path of a file" ;;
+	esac || return
+	result='write'
+	printf '%b' "$taken" >"$work/archive" || trouble "$work has no room: No space left on device" || return
 	result=unchanged
-	same "$path" && fits "$path" && return
+	there && ! litter && return
 	result=path
 	usable "$path" || return
 	usable "$previous" || return
 	result=busy
 	seize || return
-	set +f
-	rm -f "$hidden".*
-	set -f
+	# What a killed one left; only who holds the lock has such files.
+	sweep
+	# Who held the lock until now may have put the same there.
+	result=unchanged
+	there && return
 	result=moved
-	now=absent
-	[ ! -f "$path" ] || now=$(cksum <"$path" 2>/dev/null | tr ' ' :)
+	standing
 	[ "$now" = "$expected" ] || return
-	result=write
+	result='write'
 	if [ -f "$path" ] && ! same "$path"; then
-		temp=$hidden.previous.$$
-		write "$path" && mv -f "$temp" "$previous" 2>>"$work/trouble" || return
+		keep_previous || return
 	fi
-	temp=$hidden.new.$$
 	write "$work/archive" || return
+	# Once more, as late as can be: mv would put it into a folder, or follow what it must not.
+	result=path
 	usable "$path" || return
-	# rename(2) within one folder: whoever opens the path gets the old archive or the new one, never a part.
+	result='write'
+	# rename(2) within one folder: whoever opens the path gets the old archive or the new one, never a part. That it
+	# lasts is the file system's journal's to see to: sync(1) could hang for minutes on a busy agent.
 	mv -f "$temp" "$path" 2>>"$work/trouble" || return
-	# Makes the rename last through a power cut; where sync takes no argument, it is the file system's to do.
-	sync "$folder" 2>/dev/null
 	result=changed
 }
 
-# write FILE: copies it to $temp, with final owner and mode from the first byte on, and on disk before it is named.
-write() {
-	: 2>>"$work/trouble" >"$temp" || return 1
-	chown "$owner:$group" "$temp" 2>>"$work/trouble" || return 1
-	chmod "$mode" "$temp" 2>>"$work/trouble" || return 1
-	dd if="$1" of="$temp" bs=65536 conv=fsync 2>"$work/dd" && return
-	grep -q -i -e fsync -e conv "$work/dd" && dd if="$1" of="$temp" bs=65536 2>"$work/dd" && sync && return
-	cat "$work/dd" >>"$work/trouble"
+# trouble WORDS...: notes what is in the way; always false.
+trouble() {
+	printf '%s\n' "$*" >>"$work/trouble"
 	return 1
+}
+
+# there: the new archive is already at its path, as it should be.
+there() {
+	same "$path" && fits "$path"
 }
 
 # same FILE: does it hold the bytes of the new archive?
 same() {
-	[ -f "$1" ] && [ ! -L "$1" ] && [ "$(cksum <"$1")" = "$(cksum <"$work/archive")" ]
+	[ -f "$1" ] && [ ! -L "$1" ] && cmp -s "$1" "$work/archive"
 }
 
 # fits FILE: does it have the owner and mode of the new archive?
 fits() {
-	attributes "$1" ls -ldn
-	wanted=$found
-	attributes "$work/archive" ls -ldn
-	[ "$found" = "$wanted" ]
+	[ -n "$(find "$1" -prune -type f -user "$owner" -group "$group" -perm "$mode" 2>/dev/null)" ]
 }
 
-# attributes FILE LS...: its mode string, owner and group into $1 $2 $3 of the caller's reading: $found.
-attributes() {
-	file=$1
-	shift
-	set -- $("$@" "$file" 2>/dev/null)
-	found="$(printf '%.10s' "$1") $3 $4"
+# litter: is there something of an install that was killed, or that is at work?
+litter() {
+	set +f
+	for left in "$hidden".* "$path.lock"; do
+		set -f
+		[ ! -e "$left" ] && [ ! -L "$left" ] || return 0
+	done
+	return 1
+}
+
+# standing: the sum of what lies at the path now, into $now; as `look` told it.
+standing() {
+	now=absent
+	[ -f "$path" ] || return 0
+	kind='file' size=0
+	case $expected in
+	large:*) attributes ;;
+	esac
+	sum_up
+	now=$sum
 }
 
 # usable PATH: nothing there, or a plain file.
 usable() {
-	[ -L "$1" ] && echo "$1 is a symbolic link" >>"$work/trouble" && return 1
-	[ ! -e "$1" ] || [ -f "$1" ] || {
-		echo "$1 is not a plain file" >>"$work/trouble"
-		return 1
-	}
-	[ -d "$folder" ] || {
-		echo "$folder does not exist" >>"$work/trouble"
-		return 1
-	}
+	[ -d "$folder" ] || trouble "$folder does not exist" || return
+	[ ! -L "$1" ] || trouble "$1 is a symbolic link" || return
+	[ ! -e "$1" ] || [ -f "$1" ] || trouble "$1 is not a plain file"
+}
+
+# keep_previous: names the old archive <path>.previous as well: a second name for it where owner and mode are
+# right, else a copy that has them.
+keep_previous() {
+	temp=$hidden.$$
+	if ! fits "$path" || ! ln "$path" "$temp" 2>/dev/null; then
+		write "$path" || return
+	fi
+	mv -f "$temp" "$previous" 2>>"$work/trouble"
+}
+
+# write FILE: copies it to a new file beside the path, $temp, with final owner and mode, and on disk before it is
+# named. mktemp makes it private, and follows nothing that somebody put there.
+write() {
+	temp=$(mktemp "$hidden.XXXXXX" 2>>"$work/trouble") || return
+	copy "$1" || return
+	fits "$temp" && return
+	result=owner
+	chown -- "$owner:$group" "$temp" 2>>"$work/trouble" || return
+	chmod "$mode" "$temp" 2>>"$work/trouble" || return
+	result='write'
+}
+
+copy() {
+	dd if="$1" of="$temp" bs=65536 conv=fsync 2>"$work/dd" && return
+	# An old BSD dd can't do this; its sync(1) then does it for all.
+	if grep -q -e fsync -e conversion "$work/dd"; then
+		dd if="$1" of="$temp" bs=65536 2>"$work/dd" && sync && return
+	fi
+	grep -v -e ' records ' -e ' copied' "$work/dd" >>"$work/trouble"
+	return 1
 }
 
 # seize: takes the lock beside the archive, a symbolic link whose text says whose it is: making one is atomic,
@@ -354,14 +520,26 @@ usable() {
 seize() {
 	tries=0
 	while :; do
-		ln -s "$$ $holder" "$path.lock" 2>"$work/ln" && lock=$path.lock && return
-		[ -L "$path.lock" ] || {
-			result=write
+		[ ! -e "$path.lock" ] || {
+			result=path
+			trouble "$path.lock is no lock of node-prep"
+			return
+		}
+		if ln -s "node-prep $me $holder" "$path.lock" 2>"$work/ln"; then
+			lock=$path.lock
+			return
+		fi
+		theirs=$(readlink "$path.lock") || {
+			# It has just gone, or there can be none here.
+			tries=$((tries + 1))
+			[ "$tries" -gt 5 ] || [ ! -w "$folder" ] || continue
+			result='write'
 			cat "$work/ln" >>"$work/trouble"
 			return 1
 		}
-		theirs=$(readlink "$path.lock")
-		if [ -n "$theirs" ] && ! kill -s 0 "${theirs%% *}" 2>/dev/null; then
+		# shellcheck disable=SC2086 # its words
+		set -- $theirs
+		if [ "${1:-}" = node-prep ] && gone "$path.lock" 60 "${2:-}" "${3:-}" "${4:-}" "${5:-}"; then
 			mv -f "$path.lock" "$hidden.lock.$$" 2>/dev/null
 			caught=$(readlink "$hidden.lock.$$")
 			[ -z "$caught" ] || [ "$caught" = "$theirs" ] || ln -s "$caught" "$path.lock" 2>/dev/null
@@ -370,61 +548,87 @@ seize() {
 			tries=$((tries + 1))
 			[ "$tries" -le 5 ] || break
 			sleep 1
-			reply wait
 		fi
 	done
-	printf '%s' "$theirs" >>"$work/trouble"
+	[ "$#" -lt 6 ] || shift 5
+	trouble "$*"
+	# shellcheck disable=SC2046 # its words
+	set -- $(ls -ld "$path.lock" 2>/dev/null)
+	reply field since "${6:-?} ${7:-?} ${8:-?}"
 	return 1
 }
 
-# --- verb: verify COUNT -------------------------------------------------------------------------------------
-# The health-check commands, side by side. Changes nothing. A line and its bytes for each:
-# SECONDS COMMAND-LENGTH CONTROL-LENGTH NAMES-LENGTH WORDS-LENGTH
+unlock() {
+	[ -z "$lock" ] || sweep "$lock"
+	lock=''
+}
+
+# sweep FILE...: away with the temporary files beside the path, then with FILE.
+sweep() {
+	set +f
+	rm -f "$hidden".* "$@"
+	set -f
+}
+
+# --- verb: verify COUNT; for each: seconds, command, control, names, words -----------------------------------
+# The health-check commands, side by side. Changes nothing.
 verb_verify() {
+	count=$1
+	set --
 	index=0
-	while [ "$index" -lt "$1" ]; do
-		IFS= read -r line || leave 1
-		check_arguments $line
+	while [ "$index" -lt "$count" ]; do
+		set -- "$@" "$work/check$index.pipe"
 		index=$((index + 1))
 	done
-	wait $checks
-	checks=
+	[ "$#" -eq 0 ] || mkfifo "$@" || leave 1
+	index=0
+	while [ "$index" -lt "$count" ]; do
+		take
+		limit=$taken
+		take
+		command=$taken
+		take
+		control=$taken
+		take
+		names=$taken
+		take
+		words=$taken
+		(one_check) &
+		checks="$checks $!"
+		index=$((index + 1))
+	done
+	# shellcheck disable=SC2086 # a list of process numbers
+	[ -z "$checks" ] || wait $checks
+	checks=''
 }
 
-check_arguments() {
-	limit=$1
-	take "$2"
-	command=$taken
-	take "$3"
-	control=$taken
-	take "$4"
-	names=$taken
-	take "$5"
-	words=$taken
-	(one_check) &
-	checks="$checks $!"
-}
-
-# One check, in a subshell: the command; then, where a control is given and both say yes, whether a live process
-# of one of the names is there. The answer is one line, short enough to be written whole (PIPE_BUF is at least 512;
-# Linux has 4096), because other checks answer at the same time.
+# One check, in a subshell: the command; where it says yes, the control, if there is one; where that says yes too,
+# whether a live process of one of the names is there. What a command printed that said yes is of no use.
 one_check() {
-	trap 'exit 1' PIPE TERM
-	missing=
+	inner=yes
+	missing=''
 	for word in $words; do
 		command -v "$word" >/dev/null 2>&1 || missing=$missing,$word
 	done
-	feed=
-	limited "$limit" "check$index" /bin/sh -c "$command"
-	verdict=$code late=$timed control_code=- alive=-
-	if [ -n "$control" ] && [ "$code" -eq 0 ] && [ "$timed" = no ]; then
-		limited "$limit" "control$index" /bin/sh -c "$control"
-		control_code=$code
-		[ "$timed" = no ] || control_code=late
+	limited "$limit" "check$index" 600 /bin/sh -c "$command"
+	verdict=$code late=$timed answer=- alive=- said=-
+	if [ "$code" -ne 0 ]; then
+		[ ! -s "$out" ] || said=$(od -An -v -tx1 <"$out")
+	elif [ -n "$control" ]; then
+		limited "$limit" "check$index" 600 /bin/sh -c "$control"
+		answer=$code
+		[ "$timed" = no ] || answer=late
 	fi
-	[ -z "$names" ] || process_alive "$names"
-	said=$(tail -c 600 "$work/check$index" | od -An -v -tx1 | tr -d ' \t\n')
-	reply check "$index" "$verdict" "$late" "$control_code" "$alive" "${missing:-,}" "${said:--}"
+	[ -z "$names" ] || [ "$verdict" -ne 0 ] || case $answer in
+	0 | -) process_alive "$names" ;;
+	esac
+	# The digits without the blanks between them.
+	# shellcheck disable=SC2086
+	set -- $said
+	IFS=''
+	said=$*
+	unset IFS
+	reply check "$index" "$verdict" "$late" "$answer" "$alive" "${missing:-,}" "$said"
 }
 
 # process_alive NAMES: is there a live process (not a zombie) of one of the names, an extended regular expression?
@@ -432,82 +636,169 @@ one_check() {
 process_alive() {
 	alive=no
 	if [ ! -r /proc/self/stat ]; then
-		alive=hidden
-		ps -A -o state= -o comm= >"$work/ps$index" 2>/dev/null || return
-		alive=no
-		sed -e 's/^ *//' -e '/^[ZX]/d' -e 's/^[^ ]* *//' -e 's,.*/,,' "$work/ps$index" | grep -Eqx -e "$1" && alive=yes
+		ps -A -o state= -o comm= >"$out" 2>/dev/null
+		[ -s "$out" ] || alive=hidden
+		sed -e 's/^ *//' -e '/^[ZX]/d' -e 's/^[^ ]* *//' -e 's,.*/,,' "$out" | grep -Eqx -e "$1" && alive=yes
 		return
 	fi
 	set +f
 	hits=$(grep -Els -e "^[0-9]+ [(]($1)[)] [^ZX]" /proc/[0-9]*/stat)
 	set -f
 	for hit in $hits; do
-		case $(tr '\0' ' ' <"${hit%stat}cmdline" 2>/dev/null) in
-		docker\ daemon* | docker\ -d* | */docker\ daemon* | */docker\ -d*) alive=yes ;;
-		docker\ * | */docker\ *) ;;
+		read -r stat 2>/dev/null <"$hit"
+		case $stat in
+		*'(docker) '*)
+			case $(tr '\0' ' ' 2>/dev/null <"${hit%stat}cmdline") in
+			*docker\ daemon* | *docker\ -d*) alive=yes ;;
+			esac
+			;;
 		*) alive=yes ;;
 		esac
 	done
 	[ "$alive" = yes ] || [ -r /proc/1/stat ] || alive=hidden
 }
 
-# --- start --------------------------------------------------------------------------------------------------
+# --- who is who --------------------------------------------------------------------------------------------
+
+# birth PID: when that process began, into $birth; nothing where it is dead or can't be seen.
+birth() {
+	birth=''
+	read -r stat 2>/dev/null <"/proc/$1/stat" || return
+	# The name, which may hold anything, ends with the last parenthesis; the state follows; the 20th is the time.
+	# shellcheck disable=SC2086 # its words
+	set -- ${stat##*) }
+	[ "$1" = Z ] || birth=${20}
+}
+
+# myself: who this process is, into $me: a number alone may be another's after a while, after a boot, or in a
+# container with a process table of its own, which is told by when its first process began.
+myself() {
+	boot=''
+	read -r boot 2>/dev/null </proc/sys/kernel/random/boot_id
+	birth 1
+	space=$birth
+	birth "$$"
+	me="$$ ${birth:--} ${boot:--} ${space:--}"
+}
+
+# gone FILE MINUTES PID BIRTH BOOT SPACE: has the process that left FILE ended? In another container we see nothing
+# of it: it has after MINUTES.
+gone() {
+	[ "$#" -eq 6 ] || return 1
+	[ "$5" = "${boot:--}" ] || return 0
+	if [ "$6" != "${space:--}" ]; then
+		[ -n "$(find "$1" -prune -mmin "+$2" 2>/dev/null)" ]
+		return
+	fi
+	birth "$3"
+	if [ -n "$birth" ]; then
+		[ "$birth" != "$4" ]
+		return
+	fi
+	# Not ours to signal is not the same as dead; one that we may signal and not see there has ended (a zombie).
+	case $(kill -s 0 "$3" 2>&1) in
+	*[Nn]'o such process'*) return 0 ;;
+	'') [ -r "/proc/$$/stat" ] ;;
+	*) return 1 ;;
+	esac
+}
+
+# sign FOLDER: says whose it is.
+sign() {
+	printf '%s\n' "$me" >"$1/owner"
+}
+
+# tidy: away with what killed ones left in $base, where it is our own.
+tidy() {
+	set +f
+	for old in "$base"/node-prep.*; do
+		set -f
+		# -O: whoever may put folders here (/tmp) must not have them emptied by root.
+		if [ ! -L "$old" ] && [ -O "$old" ] && read -r whose 2>/dev/null <"$old/owner"; then
+			# shellcheck disable=SC2086 # its words
+			gone "$old" 1440 $whose && rm -rf "$old"
+		fi
+	done
+	set -f
+}
+
+# --- start -------------------------------------------------------------------------------------------------
 
 # workplace: a private folder where there is room, best in memory, removed on every exit.
 workplace() {
-	for base in /run /dev/shm /tmp /var/tmp "${HOME:-/}"; do
-		[ -d "$base" ] && [ -w "$base" ] || continue
-		set +f
-		for old in "$base"/node-prep.*.??????; do
-			# What a killed one left: its process number is in the name.
-			pid=${old#"$base"/node-prep.}
-			[ -d "$old" ] && [ ! -L "$old" ] && ! kill -s 0 "${pid%%.*}" 2>/dev/null && rm -rf "$old"
-		done
-		set -f
-		work=$(mktemp -d "$base/node-prep.$$.XXXXXX" 2>/dev/null) || continue
-		dd if=/dev/zero of="$work/room" bs=65536 count=4 2>/dev/null && rm -f "$work/room" && return
+	for base in /run /dev/shm /tmp /var/tmp "${HOME:-}"; do
+		[ -w "$base/" ] || continue
+		tidy
+		# mkdir follows nothing, and fails where something is.
+		mkdir "$base/node-prep.$$.$token" 2>/dev/null || continue
+		work=$base/node-prep.$$.$token
+		if printf '%65536s%65536s%65536s%65536s' '' '' '' '' 2>/dev/null >"$work/room"; then
+			printf '' >"$work/room"
+			sign "$work"
+			return
+		fi
 		rm -rf "$work"
-		work=
+		work=''
 	done
 }
 
+# Who the session works as: `id -u`, without starting it where /proc tells.
+user_number() {
+	while read -r key number rest; do
+		[ "$key" != Uid: ] || break
+	done
+} 2>/dev/null <"/proc/$$/status"
+
 start() {
-	IFS= read -r line || exit 1
-	set -- $line
-	token=$1
-	missing=
-	for tool in dd od tr sed tail wc cksum mktemp mkdir rm mv ln ls cat chown chmod sleep ps grep kill readlink; do
+	read -r token life || exit 1
+	missing=''
+	for tool in cat chmod chown cmp dd find grep id ln ls mkdir mkfifo mktemp mv od readlink rm sleep tail tr; do
 		command -v "$tool" >/dev/null 2>&1 || missing=$missing,$tool
 	done
+	digest='sha256sum'
+	command -v sha256sum >/dev/null 2>&1 || digest='cksum'
+	command -v "$digest" >/dev/null 2>&1 || missing=$missing,cksum
 	# A secret may only go through a printf that is part of the shell: a program's arguments can be seen.
 	[ "$(command -v printf)" = printf ] || missing=$missing,printf
-	apart=
-	command -v setsid >/dev/null 2>&1 && apart=setsid
-	trap 'leave 1' HUP INT TERM PIPE
-	trap 'leave 1' EXIT
+	# A child's process group is ended whole. Where there is no setsid, job control makes one, if the shell can.
+	apart='' monitor=''
+	if command -v setsid >/dev/null 2>&1; then
+		apart=setsid
+	else
+		set -m 2>/dev/null
+		case $- in *m*) monitor=yes ;; esac
+		set +m
+	fi
+	myself
+	trap 'leave 1' HUP INT TERM PIPE EXIT
 	[ -n "$missing" ] || workplace
-	# Should the tool's machine vanish without a word, this conversation ends by itself.
-	(
-		pause "$2"
-		kill -s TERM $$
-	) >/dev/null 2>&1 </dev/null &
-	life=$!
-	reply field user "$(id -u)"
+	number=''
+	user_number || number=$(id -u)
+	reply field user "$number"
 	reply field missing "${missing:-none}"
 	reply field work "${work:-none}"
 	reply "done" hello
+	[ -n "$work" ] || leave 1
+	watch "$life" </dev/null &
+	watch=$!
 }
 
-checks= feed=
 start
 while IFS= read -r line; do
+	# shellcheck disable=SC2086 # its words
 	set -- $line
-	verb=$1
-	shift
+	verb=${1:-}
+	printf busy >"$work/busy"
 	case $verb in
-	docker | login | ask | look | install | verify) "verb_$verb" "$@" ;;
+	docker) verb_docker "$2" ;;
+	login) verb_login "$2" ;;
+	ask) verb_ask "$2" ;;
+	look) verb_look "$2" ;;
+	install) verb_install "$2" "$3" ;;
+	verify) verb_verify "$2" ;;
 	*) leave 1 ;;
 	esac
+	printf '' >"$work/busy"
 	reply "done" "$verb"
 done
 leave 0

@@ -24,7 +24,11 @@ export async function openReportFile(path: string): Promise<ReportFile> {
   } catch (thrown) {
     const reason = (thrown as NodeJS.ErrnoException).code ?? String(thrown);
     const hint = 'Name a file in a folder that exists and that you may write to.';
-    throw new OperatorError('REPORT_UNWRITABLE', `The report cannot be written to ${path} (${reason}).`, hint);
+    throw new OperatorError(
+      'REPORT_UNWRITABLE',
+      `The report cannot be written to ${path} (${reason}).`,
+      hint,
+    );
   }
   return {
     async write(report) {

@@ -1,0 +1,154 @@
+import {
+  Composer,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  type ParsedNode,
+  Parser,
+} from 'yaml';
+import { err, ok, type Result } from '../lib/result.ts';
+import type { Fault } from './faults.ts';
+import type { Entry, ScalarNode, Tree } from './tree.ts';
+import { shown } from './words.ts';
+import { YAML_FAULTS, yamlWords } from './yaml-words.ts';
+
+/** A YAML text as a tree, `null` where it is empty or broken, and everything that is wrong with it as YAML. */
+export interface Parsed {
+  readonly tree: Tree | null;
+  readonly faults: readonly Fault[];
+}
+
+// An inventory is six levels deep; the parser keeps about two entries per level. Its composer is recursive.
+const DEEPEST = 64;
+// What all aliases of a file may stand for together: enough for shared settings, far too little for a "billion laughs".
+const MOST_ALIASED = 20_000;
+
+/**
+ * Reads YAML 1.2 (core schema), one document, without tags and directives. Anchors and aliases are followed, but
+ * shared instead of copied, so that they cannot explode. Duplicate keys are faults, and the first one counts.
+ */
+export function parse(text: string): Parsed {
+  const composed = compose(text);
+  if (!composed.ok) return { tree: null, faults: [composed.error] };
+  const [document, second] = composed.value;
+  if (document === undefined) return { tree: null, faults: [] };
+  if (second !== undefined)
+    return { tree: null, faults: [{ ...YAML_FAULTS.secondDocument, at: second.range[0] }] };
+  if (document.errors.length > 0) return { tree: null, faults: syntaxFaults(document, text) };
+  const builder: Builder = { faults: [], anchors: new Map(), aliased: 0 };
+  const tree = document.contents === null ? null : build(document.contents, builder);
+  return { tree: tree?.kind === 'scalar' && tree.value === null ? null : tree, faults: builder.faults };
+}
+
+function compose(text: string): Result<readonly Document.Parsed[], Fault> {
+  const parser = new Parser();
+  // Duplicate keys are found by `buildMapping`, in linear time.
+  const options = {
+    version: '1.2',
+    schema: 'core',
+    merge: false,
+    uniqueKeys: false,
+    logLevel: 'silent',
+  } as const;
+  const composer = new Composer(options);
+  const documents: Document.Parsed[] = [];
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) {
+      if (token.type === 'directive') return err({ ...YAML_FAULTS.directive, at: token.offset });
+      documents.push(...composer.next(token));
+    }
+    if (parser.stack.length > DEEPEST) return err({ ...YAML_FAULTS.tooDeep, at: parser.offset });
+  }
+  for (const token of parser.end()) documents.push(...composer.next(token));
+  documents.push(...composer.end(false, text.length));
+  return ok(documents);
+}
+
+/** The parser's errors, the first of each line: the others mostly follow from it. */
+function syntaxFaults(document: Document.Parsed, text: string): readonly Fault[] {
+  const faults: Fault[] = [];
+  let lineEnd = -1;
+  for (const { code, pos } of document.errors.toSorted((a, b) => a.pos[0] - b.pos[0])) {
+    const at = pos[0];
+    if (at <= lineEnd) continue;
+    const next = text.indexOf('\n', at);
+    lineEnd = next === -1 ? text.length : next;
+    faults.push({ code: 'YAML_INVALID', at, ...yamlWords(code) });
+  }
+  return faults;
+}
+
+interface Builder {
+  readonly faults: Fault[];
+  /** Null while the anchored node is still being built. */
+  readonly anchors: Map<string, Tree | null>;
+  aliased: number;
+}
+
+function nothing(at: number): ScalarNode {
+  return { kind: 'scalar', at, end: at, size: 1, value: null, written: '' };
+}
+
+function build(node: ParsedNode, builder: Builder): Tree {
+  const at = node.range[0];
+  if (isAlias(node)) return buildAlias(node.source, at, builder);
+  if (node.tag !== undefined) builder.faults.push({ ...YAML_FAULTS.tag, at });
+  if (node.anchor !== undefined) builder.anchors.set(node.anchor, null);
+  const tree = isMap(node)
+    ? buildMapping(node, builder)
+    : isSeq(node)
+      ? buildList(node, builder)
+      : buildScalar(node);
+  if (node.anchor !== undefined) builder.anchors.set(node.anchor, tree);
+  return tree;
+}
+
+function buildAlias(name: string, at: number, builder: Builder): Tree {
+  const target = builder.anchors.get(name);
+  const within = builder.aliased <= MOST_ALIASED;
+  builder.aliased += target?.size ?? 0;
+  if (target && builder.aliased <= MOST_ALIASED) return target;
+  if (target === undefined) builder.faults.push({ ...YAML_FAULTS.unknownAlias, at });
+  else if (target === null) builder.faults.push({ ...YAML_FAULTS.ownAlias, at });
+  else if (within) builder.faults.push({ ...YAML_FAULTS.tooManyAliases, at });
+  return nothing(at);
+}
+
+function buildScalar(node: Extract<ParsedNode, { type?: string; source: string; value: unknown }>): Tree {
+  const [at, end] = node.range;
+  const { value, source } = node;
+  const known = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+  return { kind: 'scalar', at, end, size: 1, value: known ? value : null, written: source };
+}
+
+function buildList(node: Extract<ParsedNode, { items: ParsedNode[] }>, builder: Builder): Tree {
+  const [at, end] = node.range;
+  const items = node.items.map((item) => build(item, builder));
+  return { kind: 'list', at, end, size: items.reduce((sum, item) => sum + item.size, 1), items };
+}
+
+function buildMapping(node: Extract<ParsedNode, { items: { key: ParsedNode }[] }>, builder: Builder): Tree {
+  const [at, end] = node.range;
+  const entries = new Map<string, Entry>();
+  let size = 1;
+  for (const { key, value } of node.items) {
+    const tree = value === null ? nothing(key.range[1]) : build(value, builder);
+    // A key such as 5000 or true is a name like any other here.
+    const name = !isScalar(key) ? '' : typeof key.value === 'string' ? key.value : key.source;
+    const keyAt = key.range[0];
+    if (name === '<<') builder.faults.push({ ...YAML_FAULTS.mergeKey, at: keyAt });
+    else if (name === '') builder.faults.push({ ...YAML_FAULTS.key, at: keyAt });
+    else if (entries.has(name)) builder.faults.push(duplicateKey(name, keyAt));
+    else entries.set(name, { at: keyAt, value: tree });
+    size += tree.size;
+  }
+  return { kind: 'mapping', at, end, size, entries };
+}
+
+function duplicateKey(name: string, at: number): Fault {
+  const message = `The key ${shown(name)} is there twice in one mapping.`;
+  return { code: 'DUPLICATE_KEY', at, message, hint: 'Keep one of them.' };
+}

@@ -1,0 +1,81 @@
+import { quote } from '../lib/quote.ts';
+import type { ListedArchive } from './archives.ts';
+import type { Lab } from './lab.ts';
+
+/** What a newcomer should know before the practice run: what is real, and what is not. One sentence a line. */
+export function storyBefore(agents: number): string[] {
+  return [
+    `A practice fleet: ${agents} agents and a registry, all on this machine, on 127.0.0.1.`,
+    'Real: SSH, /bin/sh, the script that node-prep runs on agents, the login to the registry, the archives on disk.',
+    'A stand-in: docker, with its daemon. It asks the registry as docker would. Your own Docker is not touched.',
+  ];
+}
+
+export interface Ending {
+  readonly archives: readonly ListedArchive[];
+  /** How many agents there are. */
+  readonly agents: number;
+  readonly expected: Lab['expected'];
+  readonly misbehaving: Lab['misbehaving'];
+  /** From compareWithScript. */
+  readonly deviations: readonly string[];
+}
+
+/** What the practice run left on disk, why an agent failed, and what to try next. */
+export function storyAfter(ending: Ending): string[] {
+  return [
+    `The archives on disk (${ending.archives.length} of ${ending.agents} agents have one):`,
+    ...listing(ending.archives),
+    '',
+    ...(ending.deviations.length === 0 ? asScripted(ending) : deviated(ending.deviations)),
+    '',
+    'What to try next:',
+    '  node-prep lab up        a fleet like this one that stays, to try every command on',
+    '  node-prep init HOST...  a starter inventory for agents of your own',
+  ];
+}
+
+/** What `lab up` prints once the fleet is there. */
+export function storyUp(lab: Pick<Lab, 'inventoryFile' | 'login' | 'misbehaving'>, agents: number): string[] {
+  const { user, port, keyFile, knownHostsFile } = lab.login;
+  const ssh = ['ssh', '-i', keyFile, '-o', `UserKnownHostsFile=${knownHostsFile}`, '-p', String(port)];
+  return [
+    ...storyBefore(agents),
+    ...[...lab.misbehaving].map(([name, says]) => `On purpose, ${name} ${says}.`),
+    '',
+    'In another terminal:',
+    `  node-prep run ${word(lab.inventoryFile)}`,
+    `  ${[...ssh, `${user}@127.0.0.1`].map(word).join(' ')} docker ps -a`,
+    '',
+    'Ctrl-C ends the fleet and removes its folder.',
+  ];
+}
+
+const MOST_LISTED = 20;
+
+function listing(archives: readonly ListedArchive[]): string[] {
+  const lines = archives.slice(0, MOST_LISTED).map(({ agent, path, size, mode, entries }) => {
+    const names = entries.map((entry) => entry.name).join(' ');
+    return `  ${agent}  ${mode.toString(8).padStart(4, '0')}  ${size} bytes  ${path}  (${names || 'not readable'})`;
+  });
+  const more = archives.length - lines.length;
+  return more > 0 ? [...lines, `  and ${more} more like them`] : lines;
+}
+
+function asScripted({ agents, expected, misbehaving }: Ending): string[] {
+  const lines = [...misbehaving].map(([name, says]) => {
+    const code = expected.get(name)?.code;
+    return `On purpose, ${name} ${says}.${code === undefined ? '' : ` That is what ${code} above says.`}`;
+  });
+  if (lines.length > 0) lines.push(`It held up none of the other ${agents - lines.length} agents.`);
+  return [...lines, 'The fleet behaved as scripted.'];
+}
+
+function deviated(deviations: readonly string[]): string[] {
+  return ['The fleet did not behave as scripted:', ...deviations.map((deviation) => `  ${deviation}`)];
+}
+
+// Quoted only where a shell would need it, so that what is meant to be read stays readable.
+function word(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : quote(text);
+}

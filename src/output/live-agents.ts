@@ -1,0 +1,58 @@
+import { STEP_IDS, type StepId } from '../errors/failure.ts';
+import { formatDuration } from '../lib/duration.ts';
+import { printable } from '../lib/printable.ts';
+import { resultText } from './lines.ts';
+import type { AgentProgress, Progress } from './live-progress.ts';
+import { clock, nameColumn } from './live-text.ts';
+import type { Colour, Paint } from './paint.ts';
+import { pad, truncate, widthOf } from './width.ts';
+
+/** The view of a few agents: a line for each, in inventory order, of at most `columns`. */
+export function agentLines(
+  progress: Progress,
+  columns: number,
+  now: number,
+  spinner: string,
+  paint: Paint,
+): string[] {
+  const agents = [...progress.agents.values()];
+  const width = nameColumn(agents, columns);
+  return agents.map((agent) => {
+    const { glyph, colour, time, text } = show(agent, progress.dryRun, now, spinner);
+    const start = truncate(`${pad(printable(agent.name), width)}  ${time.padStart(6)}  `, columns - 2);
+    return `${paint(colour, glyph)} ${start}${paint(colour, truncate(text, columns - 2 - widthOf(start)))}`;
+  });
+}
+
+interface Shown {
+  readonly glyph: string;
+  readonly colour: Colour;
+  readonly time: string;
+  readonly text: string;
+}
+
+function show(agent: AgentProgress, dryRun: boolean, now: number, spinner: string): Shown {
+  const { outcome, step, waiting, passed } = agent;
+  if (outcome?.status === 'not-attempted')
+    return { glyph: '-', colour: 'dim', time: '', text: 'not attempted' };
+  if (outcome !== null) {
+    const look =
+      outcome.status === 'ok'
+        ? ({ glyph: '✔', colour: 'green' } as const)
+        : ({ glyph: '✖', colour: 'red' } as const);
+    return { ...look, time: formatDuration(outcome.ms), text: resultText(outcome, dryRun) };
+  }
+  if (step === null && waiting === null) return { glyph: '·', colour: 'dim', time: '', text: 'queued' };
+  const cells = '█'.repeat(passed.size) + '░'.repeat(STEP_IDS.length - passed.size);
+  const doing = waiting !== null ? 'waiting' : step === null ? 'starting' : DOING[step];
+  return { glyph: spinner, colour: 'cyan', time: clock(now - agent.since), text: `${cells}  ${doing}` };
+}
+
+const DOING: Readonly<Record<StepId, string>> = {
+  connect: 'connecting',
+  become: 'becoming root',
+  login: 'logging in',
+  pack: 'packing',
+  install: 'installing',
+  verify: 'verifying',
+};

@@ -1,0 +1,122 @@
+import { foldNames } from '../domain/names.ts';
+import type { AgentOutcome } from '../domain/outcome.ts';
+import type { Report } from '../domain/report.ts';
+import { CATALOGUE } from '../errors/catalogue.ts';
+import { printable } from '../lib/printable.ts';
+import { type Cause, groupCauses } from './causes.ts';
+import type { OutputStyle } from './output.ts';
+import { type Paint, painter } from './paint.ts';
+import { verdictText } from './verdict.ts';
+import { AFTER_COMMAS, chop, pad, wrap } from './width.ts';
+
+const INDENT = '    ';
+const NAME_LINES = 3;
+const DETAIL_LINES = 4;
+
+/**
+ * What the operator reads at the end of a run, in lines of at most `columns` (words longer than that stay whole):
+ * the causes, each with its agents and one next step, the warnings, and last the verdict. Ends in a newline.
+ */
+export function summaryText(report: Report, style: OutputStyle, columns: number): string {
+  const paint = painter(style.color);
+  const causes = groupCauses(report.agents);
+  const blocks = [
+    ...(style.verbose ? [checkTable(report.agents, columns)] : []),
+    ...causes
+      .filter((cause) => !isUnfinished(cause))
+      .map((cause) => causeBlock(cause, style, columns, paint)),
+    causes.filter(isUnfinished).flatMap((cause) => unfinishedLines(cause, style, columns, paint)),
+    report.warnings.flatMap(({ code, message, hint }) => [
+      ...wrap(printable(`Warning: ${code}: ${message}`), columns, '', INDENT).map(first(paint, 'yellow')),
+      ...wrap(printable(hint), columns, INDENT),
+    ]),
+    wrap(verdictText(report), columns).map((line) => paint(report.ok ? 'green' : 'red', line)),
+  ];
+  return `${blocks
+    .filter((block) => block.length > 0)
+    .map((block) => block.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+// Agents that the run never did have no trouble of their own: one line for all of them.
+function isUnfinished({ code }: Cause): boolean {
+  return code === 'STOPPED' || code === 'INTERRUPTED';
+}
+
+function causeBlock(cause: Cause, style: OutputStyle, columns: number, paint: Paint): string[] {
+  const { code, names, example, sameMessage, sameHint } = cause;
+  const who = printable(names[0] ?? '');
+  const title = sameMessage ? '' : `: ${CATALOGUE[code].meaning}`;
+  const such = sameMessage ? '' : `For example ${who}: `;
+  const next = sameHint ? 'Next: ' : `Next, for ${who}: `;
+  return [
+    ...heading(cause, title, style, columns, paint),
+    ...wrap(such + printable(example.message), columns, INDENT),
+    ...detailLines(example.detail, style, columns).map((line) => paint('dim', line)),
+    ...wrap(next + printable(example.hint), columns, INDENT, `${INDENT}      `),
+  ];
+}
+
+function unfinishedLines(cause: Cause, style: OutputStyle, columns: number, paint: Paint): string[] {
+  return heading(cause, `: ${printable(cause.example.message)}`, style, columns, paint);
+}
+
+// `agent-[03-11,40]: REGISTRY_TLS, 10 agents: ...`. A list too long for a few lines is cut: the report has all names.
+function heading(
+  { code, names }: Cause,
+  title: string,
+  style: OutputStyle,
+  columns: number,
+  paint: Paint,
+): string[] {
+  const count = names.length === 1 ? '' : `, ${names.length} agents`;
+  const render = (shown: number, title: string) => {
+    const more = shown < names.length ? ` and ${names.length - shown} more` : '';
+    const folded = printable(foldNames(names.slice(0, shown)), Infinity);
+    return wrap(`${folded}${more}: ${code}${count}${title}`, columns, '', INDENT, AFTER_COMMAS);
+  };
+  let shown = names.length;
+  while (!style.verbose && shown > 1 && render(shown, '').length > NAME_LINES)
+    shown = Math.floor(shown * 0.8);
+  return render(shown, title).map((line) => paint('bold', line));
+}
+
+// The agent's own words stand behind a bar, so that they cannot pass for the tool's. An escaped line break is
+// shown as one; of more lines than fit the last are kept, where programs say what went wrong.
+function detailLines(detail: string | undefined, style: OutputStyle, columns: number): string[] {
+  if (detail === undefined) return [];
+  const bar = `${INDENT}| `;
+  const width = Math.max(20, columns - bar.length);
+  const lines = printable(detail)
+    .split(/(?:\\r)?\\n/)
+    .filter((line) => line.trim() !== '')
+    .flatMap((line) => wrap(line, width).flatMap((part) => chop(part, width)));
+  return lines.slice(style.verbose ? 0 : -DETAIL_LINES).map((line) => bar + line);
+}
+
+function checkTable(agents: readonly AgentOutcome[], columns: number): string[] {
+  const rows = new Map<
+    string,
+    { id: string; command: string; counts: Record<string, number>; vacuous: boolean }
+  >();
+  for (const check of agents.flatMap((agent) => agent.checks)) {
+    const key = JSON.stringify([check.id, check.command]);
+    const row = rows.get(key) ?? { id: check.id, command: check.command, counts: {}, vacuous: false };
+    rows.set(key, row);
+    row.counts[check.verdict] = (row.counts[check.verdict] ?? 0) + 1;
+    row.vacuous ||= check.vacuous === true;
+  }
+  if (rows.size === 0) return [];
+  const verdicts = ['pass', 'fail', 'timeout', 'not-run'] as const;
+  const idWidth = Math.min(24, Math.max(5, ...[...rows.values()].map(({ id }) => id.length)));
+  const head = pad('Check', idWidth) + verdicts.map((verdict) => verdict.padStart(9)).join('');
+  const body = [...rows.values()].flatMap(({ id, command, counts, vacuous }) => {
+    const cells = verdicts.map((verdict) => String(counts[verdict] ?? 0).padStart(9)).join('');
+    const note = vacuous ? ' (always says yes: decided from the process table)' : '';
+    return [pad(printable(id), idWidth) + cells, ...wrap(printable(command) + note, columns, INDENT)];
+  });
+  return [head, ...body];
+}
+
+const first = (paint: Paint, colour: 'yellow') => (line: string, index: number) =>
+  index === 0 ? paint(colour, line) : line;

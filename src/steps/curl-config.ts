@@ -1,0 +1,54 @@
+import { Secret } from '../domain/secret.ts';
+
+/** One GET request by an agent's curl. At most one of `user` and `bearer`. */
+export interface CurlRequest {
+  readonly url: URL;
+  /** Docker trusts what listens on loopback without a look at its certificate. */
+  readonly insecure: boolean;
+  readonly user?: { readonly username: string; readonly password: Secret };
+  readonly bearer?: Secret;
+}
+
+/** How long one request may take, in seconds; curl stops by itself. */
+export const REQUEST_SECONDS = 20;
+
+/**
+ * A curl configuration for its standard input (`curl -K -`), so that nothing of it is in an argument list.
+ * No redirect is followed, the protocol is fixed, and what comes back is bounded in size and time.
+ * Every option is one that curl 7.21 (2010) knows.
+ */
+export function curlConfig({ url, insecure, user, bearer }: CurlRequest): Secret {
+  const credential: string[] = [];
+  if (user !== undefined) credential.push(option('user', `${user.username}:${user.password.reveal()}`));
+  if (bearer !== undefined) credential.push(option('header', `Authorization: Bearer ${bearer.reveal()}`));
+  const lines = [
+    option('url', url.href),
+    option('proto', `=${url.protocol.slice(0, -1)}`),
+    ...(insecure ? ['insecure'] : []),
+    'silent',
+    'show-error',
+    'include',
+    // The square brackets of an IPv6 address are no pattern.
+    'globoff',
+    option('connect-timeout', '10'),
+    option('max-time', String(REQUEST_SECONDS)),
+    option('max-filesize', '60000'),
+    option('limit-rate', '100k'),
+    ...credential,
+  ];
+  return new Secret(`${lines.join('\n')}\n`);
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '\\': '\\\\',
+  '"': '\\"',
+  '\t': '\\t',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\v': '\\v',
+};
+
+/** Quoted as curl(1) says of its config file. */
+function option(name: string, value: string): string {
+  return `${name} = "${value.replace(/[\\"\t\n\r\v]/g, (character) => ESCAPES[character] ?? character)}"`;
+}

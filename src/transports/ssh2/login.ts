@@ -1,0 +1,152 @@
+import type { AnyAuthMethod, AuthHandlerMiddleware, Prompt } from 'ssh2';
+import type { Secret } from '../../domain/secret.ts';
+import { printable } from '../../lib/printable.ts';
+import type { SshAgent } from './agent.ts';
+import { labels, type Offer } from './offers.ts';
+import { OneKeyAgent } from './one-key-agent.ts';
+
+/** What a login has to work with. */
+export interface LoginMeans {
+  readonly user: string;
+  readonly keys: readonly Offer[];
+  readonly agent: SshAgent | null;
+  /** Gives the password when the server takes one; null from it: none. */
+  readonly password: (() => Promise<Secret | null>) | null;
+  /** Settles when something may be sent; false: the attempt is over. */
+  readonly ready: () => Promise<boolean>;
+  /** Ends the attempt: the server asks for what cannot be given. */
+  readonly giveUp: () => void;
+}
+
+/** Logging in to one server: which method comes next, and what has been tried. */
+export interface Login {
+  /** ssh2 asks it for the next method. */
+  readonly handler: AuthHandlerMiddleware;
+  /** To be called with each USERAUTH_FAILURE before ssh2 hears of it: which methods the server still takes. */
+  onFailure(methods: readonly string[], partial: boolean): void;
+  /** To be called when the server wants a new password instead of taking this one. */
+  onPasswordExpired(): void;
+  /** What came of the password: `sent` while there is no answer. */
+  readonly password: 'unsent' | 'sent' | 'refused' | 'taken';
+  /** How far it has got: `exhausted` once there is nothing left to try. */
+  readonly progress: 'nothing sent' | 'trying' | 'exhausted';
+  /** For the operator: what has been tried; never a secret. */
+  tried(): string;
+  /** For the operator: what the server takes, and what was odd. */
+  remarks(): string;
+}
+
+/**
+ * Tries each key once, then the password once: by the method `password`, or as the answer to the only question of
+ * `keyboard-interactive`. The password is sent only to a server that has said that it takes one; to learn that
+ * without a key to offer, `none` is asked first. Each key is a method of its own: ssh2's handling of an agent with
+ * several keys loses track of what the server takes (mscdex/ssh2 #1215).
+ */
+export function createLogin(means: LoginMeans): Login {
+  const { user, keys, agent } = means;
+  const offered = new Set<Offer>();
+  const remarks: string[] = [];
+  let takes: readonly string[] | null = null;
+  let position = 0;
+  let trying: 'none' | 'key' | 'password' = 'none';
+  let password: Login['password'] = 'unsent';
+  let mayAskPassword = means.password !== null;
+  let mayAnswer = mayAskPassword;
+  let progress: Login['progress'] = 'nothing sent';
+
+  /** The password, once; null where there is none to send. */
+  async function reveal(): Promise<string | null> {
+    if (!mayAskPassword || means.password === null) return null;
+    mayAskPassword = false;
+    const secret = await means.password();
+    if (secret === null || !(await means.ready())) return null;
+    password = 'sent';
+    return secret.reveal();
+  }
+
+  async function answer(prompts: readonly Prompt[], finish: (answers: string[]) => void): Promise<void> {
+    const [prompt, more] = prompts;
+    // A second question is the first one again after a wrong password, or a second factor: there is no answer.
+    if (password === 'sent') password = 'refused';
+    const text = prompt !== undefined && more === undefined && prompt.echo !== true ? await reveal() : null;
+    if (text !== null) return finish([text]);
+    remarks.push('the server asked for more than a password');
+    giveUp();
+  }
+  function giveUp(): void {
+    progress = 'exhausted';
+    means.giveUp();
+  }
+
+  async function next(): Promise<AnyAuthMethod | null> {
+    const key = keys[position];
+    if (key !== undefined && (takes === null || takes.includes('publickey'))) {
+      position += 1;
+      offered.add(key);
+      trying = 'key';
+      if (key.signer === 'file' || agent === null) return { type: 'publickey', username: user, key: key.key };
+      return { type: 'agent', username: user, agent: new OneKeyAgent(agent, key.key) };
+    }
+    if (takes === null) return { type: 'none', username: user };
+    trying = 'password';
+    if (takes.includes('password')) {
+      const text = await reveal();
+      if (text !== null) return { type: 'password', username: user, password: text };
+    }
+    if (!mayAnswer || !mayAskPassword || !takes.includes('keyboard-interactive')) return null;
+    mayAnswer = false;
+    const prompt = (
+      _name: string,
+      _text: string,
+      _lang: string,
+      prompts: Prompt[],
+      finish: (answers: string[]) => void,
+    ) => void answer(prompts, finish).catch(giveUp);
+    return { type: 'keyboard-interactive', username: user, prompt };
+  }
+
+  async function proceed(
+    method: AnyAuthMethod | null,
+    callback: (method: AnyAuthMethod) => void,
+  ): Promise<void> {
+    if (!(await means.ready())) return;
+    progress = method === null ? 'exhausted' : 'trying';
+    // ssh2 takes false for "nothing left", which its types leave out.
+    callback(method ?? (false as never));
+  }
+
+  return {
+    handler(_methods, _partial, callback) {
+      void next()
+        .then((method) => proceed(method, callback))
+        .catch(giveUp);
+    },
+    onFailure(methods, partial) {
+      // A server that takes no keys yet (it wants the password first) has not judged this one: it has another turn.
+      if (trying === 'key' && !partial && !methods.includes('publickey'))
+        position = Math.max(0, position - 1);
+      if (password === 'sent') password = partial ? 'taken' : 'refused';
+      takes = methods;
+    },
+    onPasswordExpired() {
+      password = 'refused';
+      remarks.push('the server wants the password to be changed');
+    },
+    get password() {
+      return password;
+    },
+    get progress() {
+      return progress;
+    },
+    tried() {
+      const all = offered.size === 0 ? [] : [`keys: ${labels([...offered])}`];
+      if (password !== 'unsent') all.push('password');
+      return all.join('; ') || 'it takes nothing that there is to try';
+    },
+    remarks() {
+      const methods =
+        takes === null ? [] : [`the server takes: ${printable(takes.join(', '), 200) || 'nothing more'}`];
+      return [...methods, ...remarks].join('; ');
+    },
+  };
+}
