@@ -1,10 +1,23 @@
-import type { Target } from '../domain/target.ts';
+import type { Request } from '../domain/request.ts';
+import type { Inventory, Target } from '../domain/target.ts';
+import type { Problem } from '../errors/failure.ts';
+import { selectTargets } from '../inventory/select.ts';
 import { printable } from '../lib/printable.ts';
+import { ok, type Result } from '../lib/result.ts';
 
 const HEADER = ['NAME', 'HOST', 'PORT', 'USER', 'GROUP', 'ARCHIVE', 'REGISTRIES'];
 
+/** `node-prep hosts`: the page to print, or what is wrong with the patterns. Contacts nothing. */
+export function hosts(
+  { limit, exclude, output }: Extract<Request, { command: 'hosts' }>,
+  inventory: Inventory,
+): Result<string, readonly Problem[]> {
+  const targets = selectTargets(inventory.targets, limit, exclude);
+  return targets.ok ? ok(hostsText(targets.value, output)) : targets;
+}
+
 /**
- * `node-prep hosts`: the resolved agents. `text` is a table with a header. `json` is
+ * The resolved agents. `text` is a table with a header. `json` is
  * `{ "schema": "node-prep/hosts/v1", "agents": [ { name, host, port, user, group (or null), become,
  * archive: { path, owner, group, mode ("0600") }, registries: [name], checks: [id] } ] }`. Both end with a newline.
  */

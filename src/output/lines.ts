@@ -15,8 +15,7 @@ export function createLines(streams: Streams, style: OutputStyle): Output {
     event(event) {
       const line = narrate(event);
       if (line !== null) streams.stderr.write(`${line}\n`);
-      if (event.type === 'report')
-        streams.stdout.write(summaryText(event.report, style, summaryColumns(streams)));
+      if (event.type === 'report') writeSummary(event.report, streams.stdout, style);
     },
     async close() {},
   };

@@ -1,0 +1,67 @@
+import { join, resolve } from 'node:path';
+import { run } from '../commands/run.ts';
+import type { Report } from '../domain/report.ts';
+import type { RunRequest } from '../domain/request.ts';
+import type { Warning } from '../domain/target.ts';
+import type { Problem } from '../errors/failure.ts';
+import { openReportFile } from '../files/report-file.ts';
+import { createOutput, resolveFormat } from '../output/index.ts';
+import type { State } from '../state/state.ts';
+import { createSsh2Transport } from '../transports/ssh2/transport.ts';
+import { loadInventory } from './load-inventory.ts';
+import { printProblems } from './print.ts';
+import { secretsOf } from './secrets.ts';
+import type { World } from './world.ts';
+
+/** Runs on one inventory, with everything that a run needs of the world. Null: there were problems; they are printed. */
+export async function runOn(
+  request: RunRequest,
+  world: World,
+  openState: (warn: (warning: Warning) => void) => State,
+): Promise<Report | null> {
+  const { stdout, stderr, env, home, randomBytes } = world;
+  const refused = (problems: readonly Problem[]) => {
+    printProblems(world, problems, request.output === 'json');
+    return null;
+  };
+  const inventory = await loadInventory(request.inventory, world);
+  if (!inventory.ok) return refused(inventory.error);
+  const reportFile = request.report === null ? null : await openReportFile(request.report);
+  const color = request.color && !env.NO_COLOR && stderr.isTTY === true;
+  const format = resolveFormat(request.output, { stdout, stderr });
+  const output = createOutput(format, { stdout, stderr }, { color, verbose: request.verbose });
+  const warnings: Warning[] = [];
+  const warn = (warning: Warning) => {
+    warnings.push(warning);
+    output.event({ type: 'warning', warning });
+  };
+  const state = openState(warn);
+  const transport = createSsh2Transport({
+    agentSocket: env.SSH_AUTH_SOCK || null,
+    defaultIdentityFiles: ['id_ed25519', 'id_ecdsa', 'id_rsa'].map((name) => join(home, '.ssh', name)),
+  });
+  try {
+    const report = await run(request, inventory.value, {
+      transport,
+      state,
+      secrets: secretsOf(inventory.value, world, warn),
+      warnings,
+      script: world.remoteScript(),
+      operator: `${world.username}@${world.hostname}`,
+      inventoryPath: resolve(request.inventory),
+      now: () => new Date(),
+      randomBytes,
+      emit: (event) => output.event(event),
+      onInterrupt: world.interruption.listen,
+    });
+    if (!report.ok) return refused(report.error);
+    output.event({ type: 'report', report: report.value });
+    await reportFile?.write(report.value);
+    return report.value;
+  } finally {
+    await output.close();
+    await reportFile?.discard();
+    await transport.close();
+    state.close();
+  }
+}

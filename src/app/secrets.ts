@@ -1,0 +1,30 @@
+import { createRedactor } from '../credential/redact.ts';
+import type { Inventory, Warning } from '../domain/target.ts';
+import { createSecretSource } from '../secrets/create.ts';
+import { terminalPrompt } from '../secrets/prompt.ts';
+import type { SecretSource } from '../secrets/source.ts';
+import type { World } from './world.ts';
+
+/** Where the secrets of an inventory come from, on this machine. */
+export function secretsOf(
+  { registries, targets }: Inventory,
+  { env, stdin, stderr, kill, interruption }: World,
+  warn: (warning: Warning) => void,
+): SecretSource {
+  const references = [
+    ...registries.map(({ password }) => password),
+    ...targets.flatMap(({ ssh }) => (ssh.password === null ? [] : [ssh.password])),
+  ];
+  const terminal = stdin.isTTY && stderr.isTTY;
+  return createSecretSource({
+    references,
+    env: (name) => env[name],
+    forgetEnv: (name) => void delete env[name],
+    childEnv: () => env,
+    kill,
+    prompt: terminal ? terminalPrompt({ input: stdin, output: stderr }, interruption.signal) : null,
+    redactor: createRedactor,
+    signal: interruption.signal,
+    warn,
+  });
+}
