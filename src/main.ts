@@ -76,7 +76,10 @@ async function dispatch(request: Request): Promise<number> {
       const written = text.ok ? writeNewFile(request.file, text.value, request.force) : text;
       if (!written.ok) return printProblems(world, written.error, false);
       const file = written.value;
-      return print(world, `Wrote ${file}. Look it over, then: node-prep hosts ${file}, node-prep run ${file} --dry-run\n`);
+      return print(
+        world,
+        `Wrote ${file}. Look it over, then: node-prep hosts ${file}, node-prep run ${file} --dry-run\n`,
+      );
     }
     case 'schema':
       return print(world, schemaText());
@@ -111,8 +114,6 @@ function explain(thrown: unknown): number {
 
 /** A second Ctrl-C. Agents stop by themselves; every archive is whole, the old one or the new one. */
 function endNow(code: number): never {
-  // The live view may have hidden the cursor.
-  if (stderr.isTTY) stderr.write('\u001b[?25h\n');
   process.exit(code);
 }
 

@@ -54,11 +54,12 @@ const ONE_IMPORTER: Readonly<Record<string, readonly string[]>> = {
 /** Folders without I/O, clock, environment or randomness. node:crypto's digests and node:util are pure. */
 const PURE = ['domain', 'inventory', 'steps', 'checks', 'remote', 'credential', 'errors', 'lib'];
 const PURE_BUILTINS = ['node:crypto', 'node:util', 'node:zlib', 'node:path', 'node:buffer', 'node:net'];
-const IMPURE_WORDS = /\b(process\.|Date\.now\(|new Date\(\)|performance\.now\(|Math\.random\(|randomBytes|randomUUID|fetch\(|setTimeout\()/;
+const IMPURE_WORDS =
+  /\b(process\.|Date\.now\(|new Date\(\)|performance\.now\(|Math\.random\(|randomBytes|randomUUID|fetch\(|setTimeout\()/;
 
 /** A file may be longer only where one table or one story would be torn apart. */
 const SOFT_CAP = 150;
-const LONGER: Readonly<Record<string, number>> = {};
+const LONGER: Readonly<Record<string, number>> = { 'inventory/schema.ts': 190 };
 
 interface Source {
   readonly file: string;
@@ -73,7 +74,11 @@ function sources(folder = SOURCE): Source[] {
     if (statSync(path).isDirectory()) return sources(path);
     if (!name.endsWith('.ts')) return [];
     const text = readFileSync(path, 'utf8');
-    const imports = [...text.matchAll(/^(?:import|export)\s[^;]*?from\s+'([^']+)';|^import\s+'([^']+)';|\bimport\('([^']+)'\)/gm)];
+    const imports = [
+      ...text.matchAll(
+        /^(?:import|export)\s[^;]*?from\s+'([^']+)';|^import\s+'([^']+)';|\bimport\('([^']+)'\)/gm,
+      ),
+    ];
     return {
       file: relative(SOURCE, path),
       folder: relative(SOURCE, dirname(path)),
@@ -88,26 +93,35 @@ const resolve = ({ folder }: Source, specifier: string) => relative(SOURCE, join
 const code = (text: string) => text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
 
 describe('imports go one way', () => {
-  test.each(ALL.filter(({ folder }) => folder !== '' && !COMPOSITION.includes(folder)).map((source) => [source.file, source] as const))(
-    '%s imports only what its folder may',
-    (_, source) => {
-      const allowed = MAY_IMPORT[source.folder];
-      expect(allowed, `${source.folder} is not in the table: what may it import?`).toBeDefined();
-      for (const specifier of source.imports.filter((name) => name.startsWith('.'))) {
-        const target = resolve(source, specifier);
-        const folder = dirname(target);
-        const fine = folder === source.folder || allowed?.includes(folder);
-        expect(fine, `src/${source.file} must not import src/${target}`).toBe(true);
-        if (['engine', 'commands'].includes(source.folder) && /^(transports|secrets|output|state)/.test(folder)) {
-          expect(INTERFACES, `src/${source.file} may know the interface only, not src/${target}`).toContain(target);
-        }
+  test.each(
+    ALL.filter(({ folder }) => folder !== '' && !COMPOSITION.includes(folder)).map(
+      (source) => [source.file, source] as const,
+    ),
+  )('%s imports only what its folder may', (_, source) => {
+    const allowed = MAY_IMPORT[source.folder];
+    expect(allowed, `${source.folder} is not in the table: what may it import?`).toBeDefined();
+    for (const specifier of source.imports.filter((name) => name.startsWith('.'))) {
+      const target = resolve(source, specifier);
+      const folder = dirname(target);
+      const fine = folder === source.folder || allowed?.includes(folder);
+      expect(fine, `src/${source.file} must not import src/${target}`).toBe(true);
+      if (
+        ['engine', 'commands'].includes(source.folder) &&
+        /^(transports|secrets|output|state)/.test(folder)
+      ) {
+        expect(INTERFACES, `src/${source.file} may know the interface only, not src/${target}`).toContain(
+          target,
+        );
       }
-    },
-  );
+    }
+  });
 
   test('there are no cycles', () => {
     const graph = new Map(
-      ALL.map((source) => [source.file, source.imports.filter((name) => name.startsWith('.')).map((name) => resolve(source, name))]),
+      ALL.map((source) => [
+        source.file,
+        source.imports.filter((name) => name.startsWith('.')).map((name) => resolve(source, name)),
+      ]),
     );
     const state = new Map<string, 'open' | 'done'>();
     function visit(file: string, path: readonly string[]) {
@@ -127,17 +141,24 @@ describe('imports go one way', () => {
       }
     }
     const folders = new Set(ALL.map(({ folder }) => folder));
-    for (const folder of Object.keys(MAY_IMPORT)) expect(folders, `src/${folder} is in the table only`).toContain(folder);
-    for (const file of [...INTERFACES, ...Object.keys(LONGER)]) expect(files, `${file} is in a table only`).toContain(file);
+    for (const folder of Object.keys(MAY_IMPORT))
+      expect(folders, `src/${folder} is in the table only`).toContain(folder);
+    for (const file of [...INTERFACES, ...Object.keys(LONGER)])
+      expect(files, `${file} is in a table only`).toContain(file);
   });
 });
 
 describe('one importer per package', () => {
   test.each(Object.entries(ONE_IMPORTER))('%s', (name, places) => {
-    const importers = ALL.filter(({ imports }) => imports.some((found) => found === name || found.startsWith(`${name}/`)));
+    const importers = ALL.filter(({ imports }) =>
+      imports.some((found) => found === name || found.startsWith(`${name}/`)),
+    );
     expect(importers.length, `nobody imports ${name}: is it still needed?`).toBeGreaterThan(0);
     for (const { file } of importers) {
-      expect(places.some((place) => file.startsWith(place)), `src/${file} must not import ${name}`).toBe(true);
+      expect(
+        places.some((place) => file.startsWith(place)),
+        `src/${file} must not import ${name}`,
+      ).toBe(true);
     }
   });
 
@@ -153,27 +174,35 @@ describe('one importer per package', () => {
 });
 
 describe('the pure core', () => {
-  test.each(ALL.filter(({ folder }) => PURE.includes(folder)).map((source) => [source.file, source] as const))(
-    '%s does no I/O and reads no clock, environment or randomness',
-    (_, { file, imports, text }) => {
-      for (const name of imports.filter((found) => found.startsWith('node:'))) {
-        expect(PURE_BUILTINS, `src/${file} imports ${name}: pass it in from main`).toContain(name);
-      }
-      expect(code(text).match(IMPURE_WORDS)?.[0], `src/${file}: pass it in from main`).toBeUndefined();
-    },
-  );
+  test.each(
+    ALL.filter(({ folder }) => PURE.includes(folder)).map((source) => [source.file, source] as const),
+  )('%s does no I/O and reads no clock, environment or randomness', (_, { file, imports, text }) => {
+    for (const name of imports.filter((found) => found.startsWith('node:'))) {
+      expect(PURE_BUILTINS, `src/${file} imports ${name}: pass it in from main`).toContain(name);
+    }
+    expect(code(text).match(IMPURE_WORDS)?.[0], `src/${file}: pass it in from main`).toBeUndefined();
+  });
 
+  // The lab's stand-ins are programs of their own.
   test('only main.ts touches process', () => {
-    const touching = ALL.filter(({ file, text }) => file !== 'main.ts' && /\bprocess\.\w/.test(code(text)));
+    const touching = ALL.filter(
+      ({ file, text }) =>
+        file !== 'main.ts' && !/-stand-in\.ts$/.test(file) && /\bprocess\.\w/.test(code(text)),
+    );
     expect(touching.map(({ file }) => file)).toEqual([]);
   });
 });
 
 describe('the shape of a file', () => {
-  test.each(ALL.map((source) => [source.file, source] as const))('%s is short and has named exports', (_, { file, text }) => {
-    expect(text.split('\n').length, `src/${file} is long: split it`).toBeLessThanOrEqual(LONGER[file] ?? SOFT_CAP + 1);
-    expect(/^export default/m.test(text), `src/${file}: named exports only`).toBe(false);
-  });
+  test.each(ALL.map((source) => [source.file, source] as const))(
+    '%s is short and has named exports',
+    (_, { file, text }) => {
+      expect(text.split('\n').length, `src/${file} is long: split it`).toBeLessThanOrEqual(
+        LONGER[file] ?? SOFT_CAP + 1,
+      );
+      expect(/^export default/m.test(text), `src/${file}: named exports only`).toBe(false);
+    },
+  );
 
   test('lib has at most five files', () => {
     expect(ALL.filter(({ folder }) => folder === 'lib').length).toBeLessThanOrEqual(5);

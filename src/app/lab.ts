@@ -18,7 +18,9 @@ export function lab(request: Extract<Request, { command: 'lab' }>, world: World)
   const ports = {
     start: () => startLab({ agents, folder, node: world.node, path: world.env.PATH ?? '', user }),
     run: (inventory: string) =>
-      runOn({ ...plainRun(inventory, world), output, color }, world, () => memoryState(world.randomBytes(32))),
+      runOn({ ...plainRun(inventory, world), output, color }, world, () =>
+        memoryState(world.randomBytes(32)),
+      ),
     say: (lines: readonly string[]) => void story.write(`${lines.join('\n')}\n`),
     untilInterrupted: () => new Promise<number>((wake) => world.interruption.listen(wake)),
   };
@@ -28,6 +30,7 @@ export function lab(request: Extract<Request, { command: 'lab' }>, world: World)
 /** The request that `node-prep run <inventory>` makes. */
 function plainRun(inventory: string, { version }: World): RunRequest {
   const parsed = parseCommandLine(['run', inventory], version);
-  if (parsed.kind !== 'request' || parsed.request.command !== 'run') throw new Error('run without flags is no request');
+  if (parsed.kind !== 'request' || parsed.request.command !== 'run')
+    throw new Error('run without flags is no request');
   return parsed.request;
 }

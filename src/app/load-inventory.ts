@@ -7,7 +7,10 @@ import type { Result } from '../lib/result.ts';
 import type { World } from './world.ts';
 
 /** Reads and resolves an inventory file, or says all that is wrong with it. */
-export async function loadInventory(path: string, world: World): Promise<Result<Inventory, readonly Problem[]>> {
+export async function loadInventory(
+  path: string,
+  world: World,
+): Promise<Result<Inventory, readonly Problem[]>> {
   const bytes = await readInventoryFile(path);
   if (!bytes.ok) return bytes;
   const { home, username: user } = world;

@@ -6,12 +6,18 @@ import type { Warning } from '../domain/target.ts';
 import type { Problem } from '../errors/failure.ts';
 import { openReportFile } from '../files/report-file.ts';
 import { createOutput, resolveFormat } from '../output/index.ts';
+import type { Sink } from '../output/output.ts';
 import type { State } from '../state/state.ts';
 import { createSsh2Transport } from '../transports/ssh2/transport.ts';
 import { loadInventory } from './load-inventory.ts';
 import { printProblems } from './print.ts';
 import { secretsOf } from './secrets.ts';
 import type { World } from './world.ts';
+
+/** A stream as outputs see it: a terminal that can't be drawn on is none to them. */
+function sink(stream: NodeJS.WriteStream, { TERM }: World['env']): Sink {
+  return TERM === 'dumb' ? { write: (text) => stream.write(text) } : stream;
+}
 
 /** Runs on one inventory, with everything that a run needs of the world. Null: there were problems; they are printed. */
 export async function runOn(
@@ -27,9 +33,11 @@ export async function runOn(
   const inventory = await loadInventory(request.inventory, world);
   if (!inventory.ok) return refused(inventory.error);
   const reportFile = request.report === null ? null : await openReportFile(request.report);
-  const color = request.color && !env.NO_COLOR && stderr.isTTY === true;
-  const format = resolveFormat(request.output, { stdout, stderr });
-  const output = createOutput(format, { stdout, stderr }, { color, verbose: request.verbose });
+  const style = { color: request.color && !env.NO_COLOR, verbose: request.verbose };
+  const streams = { stdout: sink(stdout, env), stderr: sink(stderr, env) };
+  const output = createOutput(resolveFormat(request.output, streams), streams, style);
+  // The live view may have hidden the cursor; its close gives the terminal back before it waits for anything.
+  world.interruption.beforeEnd(() => void output.close());
   const warnings: Warning[] = [];
   const warn = (warning: Warning) => {
     warnings.push(warning);

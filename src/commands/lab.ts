@@ -23,7 +23,10 @@ export async function labRun(agents: number, ports: LabPorts): Promise<number> {
     if (report.exitCode === 130 || report.exitCode === 143) return report.exitCode;
     const archives = await lab.listArchives();
     const deviations = compareWithScript(report, lab.expected);
-    ports.say(['', ...storyAfter({ archives, agents, expected: lab.expected, misbehaving: lab.misbehaving, deviations })]);
+    ports.say([
+      '',
+      ...storyAfter({ archives, agents, expected: lab.expected, misbehaving: lab.misbehaving, deviations }),
+    ]);
     return deviations.length === 0 ? 0 : 1;
   } finally {
     await lab.stop();

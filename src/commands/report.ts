@@ -1,8 +1,8 @@
+import { vacuousWarning } from '../checks/vacuous.ts';
 import type { AgentOutcome } from '../domain/outcome.ts';
 import { countTotals, type Report } from '../domain/report.ts';
 import type { RunRequest } from '../domain/request.ts';
 import type { Inventory, Target, Warning } from '../domain/target.ts';
-import { vacuousWarning } from '../checks/vacuous.ts';
 import { notAttempted } from '../engine/run-agent.ts';
 import type { StopReason } from '../engine/stop.ts';
 import { failure, type Problem } from '../errors/failure.ts';
@@ -46,28 +46,43 @@ export function reportOf(start: RunStarted, agents: readonly AgentOutcome[], end
       .filter(({ name }) => used.has(name))
       .map(({ name, username }) => ({ name, username, expiresAt: null })),
     generation: end.credentials?.generation ?? null,
-    warnings: [
-      ...inventory.warnings,
-      ...(end.warnings ?? []),
-      ...(vacuous === null ? [] : [vacuous]),
-    ],
+    warnings: [...inventory.warnings, ...(end.warnings ?? []), ...(vacuous === null ? [] : [vacuous])],
     agents,
   };
 }
 
 /** The report of a run whose secrets could not be had: no agent was contacted, exit code 3. */
-export function notStarted(start: RunStarted, targets: readonly Target[], problems: readonly Problem[], now: Date): Report {
+export function notStarted(
+  start: RunStarted,
+  targets: readonly Target[],
+  problems: readonly Problem[],
+  now: Date,
+): Report {
   const reason = problems.map(({ message }) => message).join(' ');
   const agents = targets.map((target) => notAttempted(target, failure('STOPPED', 'connect', { reason })));
   const warnings = problems.map(({ code, message, hint }) => ({ code, message, hint }));
-  const end = { finishedAt: now.toISOString(), stopped: null, interrupted: null, credentials: null, warnings };
+  const end = {
+    finishedAt: now.toISOString(),
+    stopped: null,
+    interrupted: null,
+    credentials: null,
+    warnings,
+  };
   return { ...reportOf(start, agents, end), ok: false, exitCode: 3 };
 }
 
 /** The report of a `--resume` that found nothing to do. */
 export function nothingLeft(start: RunStarted, now: Date): Report {
   const words = 'The last run of this inventory left no agent behind: there is nothing to resume.';
-  const warnings = [{ code: 'NOTHING_LEFT', message: words, hint: 'Leave --resume out to go over all agents again.' }];
-  const end = { finishedAt: now.toISOString(), stopped: null, interrupted: null, credentials: null, warnings };
+  const warnings = [
+    { code: 'NOTHING_LEFT', message: words, hint: 'Leave --resume out to go over all agents again.' },
+  ];
+  const end = {
+    finishedAt: now.toISOString(),
+    stopped: null,
+    interrupted: null,
+    credentials: null,
+    warnings,
+  };
   return reportOf(start, [], end);
 }

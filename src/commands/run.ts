@@ -1,4 +1,3 @@
-import { compactScript } from '../remote/compose.ts';
 import { createRedactor } from '../credential/redact.ts';
 import { createSpeech } from '../credential/speech.ts';
 import type { RunEvent } from '../domain/event.ts';
@@ -12,12 +11,13 @@ import { createStop } from '../engine/stop.ts';
 import type { Problem } from '../errors/failure.ts';
 import { selectTargets } from '../inventory/select.ts';
 import { ok, type Result } from '../lib/result.ts';
+import { compactScript } from '../remote/compose.ts';
 import type { SecretSource } from '../secrets/source.ts';
 import type { State } from '../state/state.ts';
 import type { Transport } from '../transports/transport.ts';
-import { nothingLeft, notStarted, reportOf } from './report.ts';
 import { readCredentials } from './credentials.ts';
 import { remembered, signatureOf } from './memory.ts';
+import { nothingLeft, notStarted, reportOf } from './report.ts';
 
 /** What `run` needs of the world. */
 export interface RunPorts {
@@ -69,6 +69,9 @@ export async function run(
   let interrupted: 130 | 143 | null = null;
   ports.onInterrupt((exitCode) => {
     interrupted ??= exitCode;
+    const message =
+      'Interrupted: agents that are being changed are finished, no more are started. Again: end at once.';
+    ports.emit({ type: 'interrupted', message });
     stop.pull({ kind: 'interrupted', words: 'the operator interrupted' });
   });
   const memory = remembered(ports, start, targets, credentials.value);
@@ -115,7 +118,11 @@ export async function run(
 
 /** With --resume: those that the last such run left not ok; without such a run, all. */
 function leftOver(targets: readonly Target[], inventory: Inventory, ports: RunPorts): readonly Target[] {
-  const match = { command: 'run' as const, inventory: ports.inventoryPath, signature: signatureOf(inventory) };
+  const match = {
+    command: 'run' as const,
+    inventory: ports.inventoryPath,
+    signature: signatureOf(inventory),
+  };
   const names = ports.state.leftOver(match);
   return names === null ? targets : targets.filter(({ name }) => names.includes(name));
 }

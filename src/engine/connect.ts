@@ -22,11 +22,20 @@ export async function connect(visit: Visit): Promise<Result<Session, Failure>> {
     if (turn === 'stopped') return null;
     return fleet.sshPasswords.get(key) ?? null;
   }
-  const connected = await fleet.handshakes(() =>
-    visit.signal.aborted
-      ? Promise.resolve(err<ConnectFailure>({ failure: failure('INTERRUPTED', 'connect'), passwordRefused: false }))
-      : fleet.transport.connect(target, { password: key === null ? null : password, signal: visit.signal }),
-  );
+  const gone = () =>
+    err<ConnectFailure>({ failure: failure('INTERRUPTED', 'connect'), passwordRefused: false });
+  const connected = await fleet.handshakes(() => {
+    if (visit.signal.aborted) return Promise.resolve(gone());
+    const attempt = fleet.transport.connect(target, {
+      password: key === null ? null : password,
+      signal: visit.signal,
+    });
+    return visit.bounded(attempt, () => {
+      // Should it connect after all, nobody is there to use it.
+      attempt.then((late) => (late.ok ? late.value.close() : undefined)).catch(() => {});
+      return gone();
+    });
+  });
   if (turn === 'prove' && key !== null) {
     const verdict = connected.ok ? 'proven' : connected.error.passwordRefused ? 'refused' : 'passed';
     fleet.sshProofs.settle(key, verdict);

@@ -1,8 +1,8 @@
+import type { Failure } from '../errors/failure.ts';
+import { err, ok, type Result } from '../lib/result.ts';
 import type { Answer, CheckAnswer } from '../remote/answer.ts';
 import { createReplyReader } from '../remote/reply.ts';
 import type { Completed, RunningCommand, Session } from '../transports/transport.ts';
-import type { Failure } from '../errors/failure.ts';
-import { err, ok, type Result } from '../lib/result.ts';
 
 /** How a conversation ended before the answer that was waited for. */
 export interface Ended {
@@ -72,7 +72,12 @@ export async function converse(
     async finish() {
       running.end();
       let timer: NodeJS.Timeout | undefined;
-      await Promise.race([over, new Promise((wake) => { timer = setTimeout(wake, FINISH_MS); })]);
+      await Promise.race([
+        over,
+        new Promise((wake) => {
+          timer = setTimeout(wake, FINISH_MS);
+        }),
+      ]);
       clearTimeout(timer);
     },
   });

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { Speech } from '../credential/speech.ts';
 import type { RunEvent } from '../domain/event.ts';
 import { referenceKey, type Secret } from '../domain/secret.ts';
 import type { RegistrySpec, Target } from '../domain/target.ts';
-import type { Speech } from '../credential/speech.ts';
 import type { Transport } from '../transports/transport.ts';
 import type { Fleet, Issues } from './fleet.ts';
 import { createLimit } from './limits.ts';

@@ -1,12 +1,12 @@
+import type { Speech } from '../credential/speech.ts';
 import type { RunEvent } from '../domain/event.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { RegistrySpec, Target } from '../domain/target.ts';
-import type { Speech } from '../credential/speech.ts';
 import type { Transport } from '../transports/transport.ts';
 import type { Limit } from './limits.ts';
 import type { LoginPace } from './pace.ts';
-import type { Refusals } from './refusals.ts';
 import type { Proofs } from './proofs.ts';
+import type { Refusals } from './refusals.ts';
 import type { Stop } from './stop.ts';
 
 /** Archives that were built for one agent from an identity token, as the state folder remembers them. */

@@ -1,7 +1,15 @@
 import { registryKey } from '../credential/registry-key.ts';
 import { type Failure, failure } from '../errors/failure.ts';
 import { err, ok, type Result } from '../lib/result.ts';
-import { installVerb, interpretInstall, judgeLook, type Look, lookVerb, readLook, wouldChange } from '../steps/archive.ts';
+import {
+  installVerb,
+  interpretInstall,
+  judgeLook,
+  type Look,
+  lookVerb,
+  readLook,
+  wouldChange,
+} from '../steps/archive.ts';
 import type { Talk } from './talk.ts';
 import type { Visit } from './visit.ts';
 
@@ -33,12 +41,15 @@ export async function install(
     if (visit.signal.aborted || reason?.kind === 'interrupted') {
       return err(visit.because(failure('INTERRUPTED', 'install')));
     }
-    if (gate === 'stopped') return err(failure('STOPPED', 'install', { reason: reason?.words ?? 'the run was stopped' }));
+    if (gate === 'stopped')
+      return err(failure('STOPPED', 'install', { reason: reason?.words ?? 'the run was stopped' }));
 
     visit.sent = archive;
     visit.changed = null;
     const { expected } = judged.value;
-    const answer = await talk.ask(installVerb({ spec: target.archive, expected, holder: fleet.holder, archive }));
+    const answer = await talk.ask(
+      installVerb({ spec: target.archive, expected, holder: fleet.holder, archive }),
+    );
     if (!answer.ok) return answer;
     const end = interpretInstall(answer.value, archive, context);
     if (end.kind === 'failed') {
@@ -52,7 +63,13 @@ export async function install(
     look = again.value;
   }
   const since = 'just now';
-  return err(failure('AGENT_BUSY', 'install', { host: target.host, holder: 'something that keeps replacing the archive', since }));
+  return err(
+    failure('AGENT_BUSY', 'install', {
+      host: target.host,
+      holder: 'something that keeps replacing the archive',
+      since,
+    }),
+  );
 }
 
 /** What lies at the archive's path now. */

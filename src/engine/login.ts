@@ -9,7 +9,11 @@ import type { Talk } from './talk.ts';
 import type { Visit } from './visit.ts';
 
 /** Proves the credential of each registry that the agent's archive will hold; gives their config.json entries. */
-export async function logIn(visit: Visit, talk: Talk, docker: DockerFacts): Promise<Result<ConfigEntry[], Failure>> {
+export async function logIn(
+  visit: Visit,
+  talk: Talk,
+  docker: DockerFacts,
+): Promise<Result<ConfigEntry[], Failure>> {
   const entries: ConfigEntry[] = [];
   for (const name of visit.target.registries) {
     const registry = visit.fleet.registries.get(name);
@@ -44,7 +48,10 @@ async function logInTo(
     verdict = await fleet.pace.login({
       registry: name,
       remaining: () => visit.deadline.remaining(),
-      attempt: () => follow(visit, talk, first.value),
+      attempt: () => {
+        fleet.emit({ type: 'step-started', agent: target.name, step: 'login' });
+        return follow(visit, talk, first.value);
+      },
       waits: () => fleet.emit({ type: 'agent-waiting', agent: target.name, for: 'rate-limit' }),
       cancelled: visit.givenUp,
     });

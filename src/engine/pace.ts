@@ -42,7 +42,11 @@ export function createLoginPace(logins: number): LoginPace {
     // Several agents are told at the same time: that is one rate limit, not several in a row.
     if (known.until > performance.now() && said.waitMs === null) return;
     const pause = said.waitMs ?? BACKOFF_MS[Math.min(known.inARow, BACKOFF_MS.length - 1)] ?? 60_000;
-    rests.set(registry, { until: Math.max(known.until, performance.now() + pause), inARow: known.inARow + 1, said });
+    rests.set(registry, {
+      until: Math.max(known.until, performance.now() + pause),
+      inARow: known.inARow + 1,
+      said,
+    });
   }
 
   return {

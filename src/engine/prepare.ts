@@ -1,10 +1,10 @@
-import { configJson } from '../credential/config-json.ts';
 import { packArchive } from '../credential/archive.ts';
+import { configJson } from '../credential/config-json.ts';
 import type { ConfigEntry } from '../domain/credential.ts';
 import { phaseOf } from '../errors/catalogue.ts';
 import type { Failure } from '../errors/failure.ts';
-import { dockerVerb, interpretDocker } from '../steps/docker.ts';
 import { type Look, lookVerb } from '../steps/archive.ts';
+import { dockerVerb, interpretDocker } from '../steps/docker.ts';
 import { connect } from './connect.ts';
 import { install, readAnswer } from './install.ts';
 import { issuedArchive } from './issued.ts';
@@ -74,7 +74,12 @@ async function work(visit: Visit, talk: Talk): Promise<Failure[]> {
 }
 
 /** The archive for this agent: the same bytes as for every other, but where a registry issued it a token. */
-async function pack(visit: Visit, talk: Talk, look: Look, entries: readonly ConfigEntry[]): Promise<Uint8Array> {
+async function pack(
+  visit: Visit,
+  talk: Talk,
+  look: Look,
+  entries: readonly ConfigEntry[],
+): Promise<Uint8Array> {
   const archive = packArchive(configJson(entries));
   if (!entries.some((entry) => entry.identitytoken !== undefined)) return archive;
   return (await issuedArchive(visit, talk, look)) ?? archive;

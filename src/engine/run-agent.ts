@@ -77,7 +77,8 @@ function withState(found: Failure, visit: Visit): Failure {
 
 function stateOf({ changed, sent, fleet, log }: Visit): string {
   if (fleet.dryRun) return 'A dry run changes nothing.';
-  if (changed === null) return 'It is not known whether the new archive is in place; it is whole in any case.';
+  if (changed === null)
+    return 'It is not known whether the new archive is in place; it is whole in any case.';
   if (changed) return 'The new archive is in place.';
   if (sent !== null && log.results().some(({ id, status }) => id === 'install' && status === 'unchanged')) {
     return 'The archive there was already this one.';

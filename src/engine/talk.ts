@@ -1,8 +1,8 @@
+import { type Failure, failure } from '../errors/failure.ts';
+import { err, ok, type Result } from '../lib/result.ts';
 import type { Answer, CheckAnswer } from '../remote/answer.ts';
 import { type Composer, createComposer, opening, remoteCommand, sudoRefusal } from '../remote/compose.ts';
 import type { Verb } from '../remote/verb.ts';
-import { type Failure, failure } from '../errors/failure.ts';
-import { err, ok, type Result } from '../lib/result.ts';
 import type { Session } from '../transports/transport.ts';
 import { type Conversation, converse, type Ended } from './conversation.ts';
 import type { Visit } from './visit.ts';
@@ -16,6 +16,9 @@ export interface Talk {
   finish(): Promise<void>;
 }
 
+/** In place of an end that does not come. */
+const NO_ANSWER: Ended = { completed: { kind: 'lost' }, stderr: new Uint8Array(), noise: '' };
+
 /** How long the script lives on an agent at most, should this machine vanish without a word. */
 const LIFE_MARGIN_S = 600;
 
@@ -28,7 +31,8 @@ export async function becomeRoot(
 ): Promise<Result<Talk, Failure>> {
   const { fleet, target, log } = visit;
   log.start('become');
-  const sudo = target.become.method === 'sudo' || (target.become.method === 'auto' && target.ssh.user !== 'root');
+  const sudo =
+    target.become.method === 'sudo' || (target.become.method === 'auto' && target.ssh.user !== 'root');
   const token = fleet.random(20);
   const command = remoteCommand(sudo ? 'sudo' : 'none', Buffer.byteLength(fleet.script));
   const started = await converse(session, command, token, onCheck);
@@ -39,16 +43,21 @@ export async function becomeRoot(
   // Reads and proofs go at once, behind the script: one flight for all of them.
   for (const verb of first) talk.send(verb);
 
-  const hello = await started.value.answer();
+  const hello = await visit.bounded(started.value.answer(), () => err(NO_ANSWER));
   if (!hello.ok) return err(visit.because(noHello(visit, hello.error, sudo)));
   const missing = hello.value.fields.get('missing') ?? '';
   const values = { host: target.host, user: target.ssh.user };
   if (missing !== 'none') {
-    const reason = `it lacks ${fleet.say(Buffer.from(missing.slice(0, 200))).replace(/^,/, '').replaceAll(',', ', ')}`;
+    const reason = `it lacks ${fleet
+      .say(Buffer.from(missing.slice(0, 200)))
+      .replace(/^,/, '')
+      .replaceAll(',', ', ')}`;
     return err(failure('SHELL_UNUSABLE', 'become', { ...values, reason }));
   }
   if (sudo && hello.value.fields.get('user') !== '0') {
-    return err(failure('BECOME_REFUSED', 'become', { ...values, reason: 'sudo worked, but did not make it root' }));
+    return err(
+      failure('BECOME_REFUSED', 'become', { ...values, reason: 'sudo worked, but did not make it root' }),
+    );
   }
   if (hello.value.fields.get('work') === 'none') {
     const reason = 'no folder of /run, /dev/shm, /tmp, /var/tmp and the home folder takes 256 KiB';
@@ -66,12 +75,21 @@ function noHello(visit: Visit, ended: Ended, sudo: boolean): Failure {
   const detail = fleet.say(Buffer.from(said, 'latin1')).trim();
   const refusal = sudo ? sudoRefusal(said) : null;
   if (refusal === 'password-needed') return failure('BECOME_PASSWORD_NEEDED', 'become', values, detail);
-  if (refusal === 'missing') return failure('BECOME_REFUSED', 'become', { ...values, reason: 'there is no sudo' }, detail);
+  if (refusal === 'missing')
+    return failure('BECOME_REFUSED', 'become', { ...values, reason: 'there is no sudo' }, detail);
   if (refusal === 'refused') {
     return failure('BECOME_REFUSED', 'become', { ...values, reason: 'sudo does not allow it' }, detail);
   }
-  const how = ended.completed.kind === 'exited' ? `exit code ${ended.completed.code}` : `signal ${ended.completed.signal}`;
-  return failure('SHELL_UNUSABLE', 'become', { ...values, reason: `it ended with ${how} before it said anything` }, detail);
+  const how =
+    ended.completed.kind === 'exited'
+      ? `exit code ${ended.completed.code}`
+      : `signal ${ended.completed.signal}`;
+  return failure(
+    'SHELL_UNUSABLE',
+    'become',
+    { ...values, reason: `it ended with ${how} before it said anything` },
+    detail,
+  );
 }
 
 function createTalk(visit: Visit, conversation: Conversation, composer: Composer): Talk {
@@ -80,7 +98,7 @@ function createTalk(visit: Visit, conversation: Conversation, composer: Composer
       if (!visit.signal.aborted) conversation.send(composer.compose(verb));
     },
     async answer() {
-      const answer = await conversation.answer();
+      const answer = await visit.bounded(conversation.answer(), () => err(NO_ANSWER));
       return answer.ok ? answer : err(visit.because(cutOff(visit, answer.error)));
     },
     ask(verb) {
@@ -96,7 +114,15 @@ function cutOff(visit: Visit, ended: Ended): Failure {
   const { target, fleet, log } = visit;
   const values = { host: target.host };
   if (ended.completed.kind === 'lost') return failure('CONNECTION_LOST', log.current, values);
-  const how = ended.completed.kind === 'exited' ? `exit code ${ended.completed.code}` : `signal ${ended.completed.signal}`;
+  const how =
+    ended.completed.kind === 'exited'
+      ? `exit code ${ended.completed.code}`
+      : `signal ${ended.completed.signal}`;
   const detail = fleet.say(ended.stderr) || fleet.say(Buffer.from(ended.noise));
-  return failure('REMOTE_PROTOCOL', log.current, { ...values, reason: `the session ended with ${how} in the middle` }, detail);
+  return failure(
+    'REMOTE_PROTOCOL',
+    log.current,
+    { ...values, reason: `the session ended with ${how} in the middle` },
+    detail,
+  );
 }

@@ -20,7 +20,10 @@ export async function readTruth(visit: Visit): Promise<boolean | null> {
   const timeoutMs = target.ssh.connectTimeoutMs + READ_MS;
   const second = startVisit(target, { ...fleet, timeoutMs, emit: () => {}, dryRun: true });
   const session = await connect(second);
-  if (!session.ok) return second.end(), null;
+  if (!session.ok) {
+    second.end();
+    return null;
+  }
   second.signal.addEventListener('abort', () => void session.value.close(), { once: true });
   try {
     const talk = await becomeRoot(second, session.value, [lookVerb(target)], () => {});

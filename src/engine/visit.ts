@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { WaitReason } from '../domain/event.ts';
 import type { CheckResult } from '../domain/outcome.ts';
 import type { Target } from '../domain/target.ts';
@@ -10,6 +11,9 @@ import { createStepLog, type StepLog } from './step-log.ts';
 
 /** Why the engine gave an agent up in the middle. */
 type GivenUp = 'timeout' | 'interrupt' | 'stopped';
+
+/** How long a given-up connection may take to end, in milliseconds. */
+const LATE_MS = 500;
 
 /** How long an agent that is being changed may go on after the operator's first Ctrl-C. */
 const INTERRUPT_GRACE_MS = 10_000;
@@ -24,6 +28,8 @@ export interface Visit {
   readonly signal: AbortSignal;
   /** Settles when the agent is given up. */
   readonly givenUp: Promise<void>;
+  /** Waits for `wait`, but for half a second at most once the agent is given up: then `otherwise`. */
+  bounded<T>(wait: Promise<T>, otherwise: () => T): Promise<T>;
   /** True, false, or null for unknown; in a dry run: would change. */
   changed: boolean | null;
   /** What lay at the archive's path before, once it is known. */
@@ -53,13 +59,20 @@ export function startVisit(target: Target, fleet: Fleet): Visit {
   const deadline = startDeadline(fleet.timeoutMs, () => giveUp('timeout'));
   const log = createStepLog(target.name, fleet.emit);
 
+  const givenUp = new Promise<void>((wake) =>
+    abort.signal.addEventListener('abort', () => wake(), { once: true }),
+  );
+  // What was given up ends by itself (the connection is destroyed); should it not, nobody waits for it.
+  const late = givenUp.then(() => sleep(LATE_MS, undefined, { ref: false }));
+
   const visit: Visit = {
     target,
     fleet,
     log,
     deadline,
     signal: abort.signal,
-    givenUp: new Promise((wake) => abort.signal.addEventListener('abort', () => wake(), { once: true })),
+    givenUp,
+    bounded: (wait, otherwise) => Promise.race([wait, late.then(otherwise)]),
     changed: false,
     before: null,
     sent: null,
@@ -71,15 +84,23 @@ export function startVisit(target: Target, fleet: Fleet): Visit {
       if (why === null) return shown;
       const { reason } = fleet.stop;
       if (why === 'interrupt') return failure('INTERRUPTED', log.current);
-      if (why === 'stopped') return failure('STOPPED', log.current, { reason: reason?.words ?? 'the run was stopped' });
-      const values = { host: target.host, limit: formatDuration(fleet.timeoutMs), where: `during ${log.current}` };
+      if (why === 'stopped')
+        return failure('STOPPED', log.current, { reason: reason?.words ?? 'the run was stopped' });
+      const values = {
+        host: target.host,
+        limit: formatDuration(fleet.timeoutMs),
+        where: `during ${log.current}`,
+      };
       return failure('TIMED_OUT', log.current, values);
     },
     async waitFor(reason, wait) {
       const early = await Promise.race([wait.then((value) => ({ value })), Promise.resolve(null)]);
       if (early !== null) return early.value;
       fleet.emit({ type: 'agent-waiting', agent: target.name, for: reason });
-      return deadline.paused(fleet.lend(wait));
+      const value = await deadline.paused(fleet.lend(wait));
+      // It goes on: the outputs take this as the end of the wait.
+      fleet.emit({ type: 'step-started', agent: target.name, step: log.current });
+      return value;
     },
     end() {
       over = true;

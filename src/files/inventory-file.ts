@@ -30,7 +30,10 @@ export async function readInventoryFile(path: string): Promise<Result<Uint8Array
   }
 }
 
-function unreadable(path: string, reason: string): { readonly ok: false; readonly error: readonly Problem[] } {
+function unreadable(
+  path: string,
+  reason: string,
+): { readonly ok: false; readonly error: readonly Problem[] } {
   const message = `The inventory ${printable(path, 300)} cannot be read: ${reason}.`;
   const hint = 'Name an inventory file; node-prep init writes a starter.';
   return err([{ code: 'INVENTORY_UNREADABLE', message, hint }]);

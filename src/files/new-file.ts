@@ -16,6 +16,8 @@ export function writeNewFile(path: string, text: string, force: boolean): Result
       return err([{ code: 'FILE_EXISTS', message: `${shown} is there already; nothing was written.`, hint }]);
     }
     const message = `${shown} cannot be written: ${code ?? String(thrown)}.`;
-    return err([{ code: 'FILE_UNWRITABLE', message, hint: 'Name a file in a folder that you may write to.' }]);
+    return err([
+      { code: 'FILE_UNWRITABLE', message, hint: 'Name a file in a folder that you may write to.' },
+    ]);
   }
 }

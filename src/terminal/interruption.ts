@@ -11,6 +11,8 @@ export interface Interruption {
   readonly signal: AbortSignal;
   /** Calls back at the first interruption, at once where it has been. Without a listener it ends the program. */
   listen(listener: (code: InterruptCode) => void): void;
+  /** Called right before the program ends at once: to give the terminal back. Must not wait. */
+  beforeEnd(action: () => void): void;
 }
 
 /**
@@ -20,10 +22,14 @@ export interface Interruption {
 export function listenForInterruption(signals: Signals, endNow: (code: InterruptCode) => void): Interruption {
   const listeners: ((code: InterruptCode) => void)[] = [];
   const abort = new AbortController();
+  const last: (() => void)[] = [];
   let first: InterruptCode | null = null;
 
   function on(code: InterruptCode) {
-    if (first !== null || listeners.length === 0) return endNow(code);
+    if (first !== null || listeners.length === 0) {
+      for (const action of last) action();
+      return endNow(code);
+    }
     first = code;
     abort.abort();
     for (const listener of listeners.splice(0)) listener(code);
@@ -37,5 +43,6 @@ export function listenForInterruption(signals: Signals, endNow: (code: Interrupt
       if (first === null) listeners.push(listener);
       else listener(first);
     },
+    beforeEnd: (action) => void last.push(action),
   };
 }

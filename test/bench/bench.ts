@@ -22,7 +22,10 @@ interface Contender {
 
 const fleet = await startFleet({ agents: AGENTS });
 try {
-  const registry = await startRegistry(fleet.enclave, { name: '127.9.9.9:5000', users: { 'ci-puller': PASSWORD } });
+  const registry = await startRegistry(fleet.enclave, {
+    name: '127.9.9.9:5000',
+    users: { 'ci-puller': PASSWORD },
+  });
   const operator = newOperator(fleet);
   const inventory = operator.inventory({
     registries: { [registry.name]: registryEntry() },
@@ -30,7 +33,11 @@ try {
     agents: fleet.agents.map(({ name, address }) => ({ name, host: address })),
   });
   const contenders: Contender[] = [
-    { name: 'node-prep run', argv: [process.execPath, TOOL, 'run', inventory, '-c', String(AT_ONCE)], rounds: [] },
+    {
+      name: 'node-prep run',
+      argv: [process.execPath, TOOL, 'run', inventory, '-c', String(AT_ONCE)],
+      rounds: [],
+    },
     { name: 'xargs -P | ssh', argv: ['bash', oneLiner(fleet, operator.folder, registry.name)], rounds: [] },
     ...ansible(fleet, operator.folder, registry.name),
   ];
@@ -82,7 +89,10 @@ function ansible({ agents, identity, knownHosts }: Fleet, folder: string, regist
     inventory,
     `[fleet]\n${agents.map(({ address }) => `${address}\n`).join('')}[fleet:vars]\n${vars}\n${common}\n`,
   );
-  const shell = (command: string, extra = {}) => ({ 'ansible.builtin.shell': { cmd: command, ...extra }, no_log: true });
+  const shell = (command: string, extra = {}) => ({
+    'ansible.builtin.shell': { cmd: command, ...extra },
+    no_log: true,
+  });
   const tasks = [
     shell(`docker login -u ci-puller --password-stdin ${registry}`, { stdin: PASSWORD }),
     shell('tar -C /root -czf /etc/docker.tar.gz .docker'),
@@ -91,12 +101,19 @@ function ansible({ agents, identity, knownHosts }: Fleet, folder: string, regist
     shell('docker ps -a'),
   ];
   writeFileSync(playbook, JSON.stringify([{ hosts: 'fleet', gather_facts: false, tasks }]));
-  return [{ name: 'ansible-playbook', argv: ['ansible-playbook', '-f', String(AT_ONCE), '-i', inventory, playbook], rounds: [] }];
+  return [
+    {
+      name: 'ansible-playbook',
+      argv: ['ansible-playbook', '-f', String(AT_ONCE), '-i', inventory, playbook],
+      rounds: [],
+    },
+  ];
 }
 
 function table(contenders: readonly Contender[]): string {
   const [ours] = contenders;
-  const of = (contender: Contender | undefined, part: (cost: Cost) => number) => median(contender?.rounds.map(part) ?? []);
+  const of = (contender: Contender | undefined, part: (cost: Cost) => number) =>
+    median(contender?.rounds.map(part) ?? []);
   const rows = contenders.map((contender) => {
     const wall = of(contender, (cost) => cost.wall);
     const cpu = of(contender, (cost) => cost.cpu);

@@ -11,10 +11,18 @@ export interface Cost {
 }
 
 /** Runs a command to its end and measures it; bash's `time` knows what all its children have used. */
-export function measure(argv: readonly string[], env: Readonly<Record<string, string>>, cwd: string): Promise<Cost> {
+export function measure(
+  argv: readonly string[],
+  env: Readonly<Record<string, string>>,
+  cwd: string,
+): Promise<Cost> {
   return new Promise((resolve, reject) => {
     const timed = 'TIMEFORMAT="%R %U %S"; exec 3>&2; { time "$@" >/dev/null 2>&3; } 2>&4';
-    const child = spawn('bash', ['-c', timed, 'bash', ...argv], { env, cwd, stdio: ['ignore', 'ignore', 'pipe', 'ignore', 'pipe'] });
+    const child = spawn('bash', ['-c', timed, 'bash', ...argv], {
+      env,
+      cwd,
+      stdio: ['ignore', 'ignore', 'pipe', 'ignore', 'pipe'],
+    });
     let times = '';
     let peakKb = 0;
     const watch = setInterval(() => {
@@ -36,7 +44,12 @@ export function measure(argv: readonly string[], env: Readonly<Record<string, st
 function descendants(pid: number): number[] {
   try {
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-    return children === '' ? [] : children.split(' ').map(Number).flatMap((child) => [child, ...descendants(child)]);
+    return children === ''
+      ? []
+      : children
+          .split(' ')
+          .map(Number)
+          .flatMap((child) => [child, ...descendants(child)]);
   } catch {
     return [];
   }

@@ -13,7 +13,9 @@ function between(name: string): string {
 }
 
 function blocks(language: string): string[] {
-  return [...README.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map((match) => match[1] ?? '');
+  return [...README.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(
+    (match) => match[1] ?? '',
+  );
 }
 
 describe('the README tells the truth', () => {
@@ -36,10 +38,15 @@ describe('the README tells the truth', () => {
     const where = { file: 'README.md', directory: '/', home: '/home/operator', user: 'operator' };
     const inventories = blocks('yaml');
     expect(inventories.length).toBeGreaterThan(0);
-    for (const text of inventories) expect(readInventory(Buffer.from(text), where)).toMatchObject({ ok: true });
+    for (const text of inventories)
+      expect(readInventory(Buffer.from(text), where)).toMatchObject({ ok: true });
   });
 
-  const lines = [...blocks('sh').join('\n').matchAll(/^node-prep (.+)$/gm)].map((match) => match[1] ?? '');
+  const lines = [
+    ...blocks('sh')
+      .join('\n')
+      .matchAll(/^node-prep (.+)$/gm),
+  ].map((match) => match[1] ?? '');
   test.each(lines)('the command line is good: node-prep %s', (line) => {
     expect(parseCommandLine(line.split(' '), '0.0.0').kind).not.toBe('problems');
   });

@@ -40,7 +40,12 @@ describe('a credential is proven once, by the first agent that is ready', () => 
   });
 
   test('nothing is installed before every credential of the run is proven', async () => {
-    const proofs = createProofs(new Map([['one', ['a']], ['two', ['b']]]));
+    const proofs = createProofs(
+      new Map([
+        ['one', ['a']],
+        ['two', ['b']],
+      ]),
+    );
     let end: string | null = null;
     void proofs.all().then((found) => {
       end = found;
@@ -56,7 +61,12 @@ describe('a credential is proven once, by the first agent that is ready', () => 
   });
 
   test('a credential that nobody can prove any more holds nobody up', async () => {
-    const proofs = createProofs(new Map([['one', ['a']], ['two', ['b']]]));
+    const proofs = createProofs(
+      new Map([
+        ['one', ['a']],
+        ['two', ['b']],
+      ]),
+    );
     await proofs.turn('one', 'a');
     proofs.settle('one', 'proven');
     const all = proofs.all();
@@ -65,7 +75,12 @@ describe('a credential is proven once, by the first agent that is ready', () => 
   });
 
   test('a credential is starved while nobody who could prove it has been started', async () => {
-    const proofs = createProofs(new Map([['one', ['a']], ['two', ['b', 'c']]]));
+    const proofs = createProofs(
+      new Map([
+        ['one', ['a']],
+        ['two', ['b', 'c']],
+      ]),
+    );
     expect(proofs.starved(new Set())).toEqual(['one', 'two']);
     expect(proofs.starved(new Set(['a']))).toEqual(['two']);
     expect(proofs.starved(new Set(['a', 'b']))).toEqual([]);
@@ -98,7 +113,9 @@ test('whatever the order and the verdicts, one at a time proves, and everybody g
       const end = verdicts.findIndex((found) => found !== 'passed');
       const tried = end === -1 ? verdicts.length : end + 1;
       expect(turns.filter((turn) => turn === 'prove')).toHaveLength(tried);
-      expect(turns.slice(tried).every((turn) => turn === (verdicts[end] === 'proven' ? 'proven' : 'stopped'))).toBe(true);
+      expect(
+        turns.slice(tried).every((turn) => turn === (verdicts[end] === 'proven' ? 'proven' : 'stopped')),
+      ).toBe(true);
       expect(await proofs.all()).toBe(verdicts[end] === 'refused' ? 'stopped' : 'proven');
     }),
   );

@@ -1,0 +1,195 @@
+import { failure } from '../../src/errors/failure.ts';
+import { err, ok } from '../../src/lib/result.ts';
+import type { Completed, ConnectFailure, Session, Transport } from '../../src/transports/transport.ts';
+import { registry, SCRIPT } from './fleet-samples.ts';
+
+/** What a fake agent does, and what it saw. Everything left out goes well. */
+export interface FakeAgent {
+  /** In place of connecting. */
+  connect?: () => Promise<ConnectFailure | null>;
+  /** In place of the answer to a verb: null for no answer ever, 'lost' for a connection that breaks. */
+  verbs?: Partial<Record<string, (agent: FakeState) => readonly string[] | null | 'lost' | 'exit'>>;
+}
+
+/** One fake agent's memory. */
+export interface FakeState {
+  readonly name: string;
+  archive: Uint8Array | null;
+  readonly seen: string[];
+  connections: number;
+}
+
+const LINES: Readonly<Record<string, (words: readonly string[]) => number>> = {
+  docker: () => 0,
+  login: () => 3,
+  look: () => 1,
+  install: () => 5,
+  verify: ([count]) => Number(count) * 5,
+};
+
+/** Agents in memory that speak the remote script's protocol; a verb that they do not know is an error. */
+export function fakeFleet(agents: Readonly<Record<string, FakeAgent>>) {
+  const states = new Map<string, FakeState>();
+  const state = (name: string): FakeState => {
+    const found = states.get(name) ?? { name, archive: null, seen: [], connections: 0 };
+    states.set(name, found);
+    return found;
+  };
+  let atOnce = 0;
+  const counts = { most: 0 };
+
+  const transport: Transport = {
+    async connect(target, { signal }) {
+      const agent = agents[target.name] ?? {};
+      const own = state(target.name);
+      own.connections += 1;
+      const refused = await agent.connect?.();
+      if (signal.aborted) return err({ failure: failure('INTERRUPTED', 'connect'), passwordRefused: false });
+      if (refused) return err(refused);
+      atOnce += 1;
+      counts.most = Math.max(counts.most, atOnce);
+      return ok(
+        session(own, agent.verbs ?? {}, () => {
+          atOnce -= 1;
+        }),
+      );
+    },
+    async close() {},
+  };
+  return { transport, state, counts };
+}
+
+function session(own: FakeState, verbs: NonNullable<FakeAgent['verbs']>, onClose: () => void): Session {
+  let end: (completed: Completed) => void = () => {};
+  const completed = new Promise<Completed>((wake) => {
+    end = wake;
+  });
+  let closed = false;
+  return {
+    async exec(_command, listener) {
+      let text = '';
+      let opened = false;
+      let token = '';
+      let over = false;
+      const say = (lines: readonly string[], verb: string) => {
+        const out = [...lines, `done ${verb}`].map((line) => `\n${token} ${line}\n`).join('');
+        listener.stdout(Buffer.from(out));
+      };
+      const work = () => {
+        if (!opened) {
+          const start = SCRIPT.length;
+          const newline = text.indexOf('\n', start);
+          if (newline === -1) return;
+          token = text.slice(start, newline).split(' ')[0] ?? '';
+          text = text.slice(newline + 1);
+          opened = true;
+          say(['field user 0', 'field missing none', 'field work /run/x'], 'hello');
+        }
+        for (;;) {
+          const [line, ...rest] = text.split('\n');
+          const [verb = '', ...words] = (line ?? '').split(' ');
+          if (rest.length === 0 || over) return;
+          const count = LINES[verb]?.(words);
+          if (count === undefined) throw new Error(`the fake agent does not know the verb ${verb}`);
+          if (rest.length <= count) return;
+          text = rest.slice(count).join('\n');
+          own.seen.push(verb);
+          if (verb === 'install') own.archive = decode(rest[4] ?? '');
+          const answer = (verbs[verb] ?? DEFAULTS[verb])?.(own);
+          if (answer === null || answer === undefined) {
+            over = true;
+            return;
+          }
+          if (answer === 'lost' || answer === 'exit') {
+            over = true;
+            end(answer === 'lost' ? { kind: 'lost' } : { kind: 'exited', code: 3 });
+            return;
+          }
+          say(answer, verb);
+        }
+      };
+      return ok({
+        write(bytes) {
+          text += Buffer.from(bytes).toString('latin1');
+          work();
+        },
+        end: () => end({ kind: 'exited', code: 0 }),
+        completed,
+      });
+    },
+    async close() {
+      if (!closed) onClose();
+      closed = true;
+      end({ kind: 'lost' });
+    },
+  };
+}
+
+const decode = (line: string) =>
+  Buffer.from(
+    line.replace(/\\0(\d{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))),
+    'latin1',
+  );
+
+const text = (name: string, bytes: Uint8Array) =>
+  (
+    Buffer.from(bytes)
+      .toString('hex')
+      .match(/.{1,32}/g) ?? []
+  ).map((hex) => `text ${name} ${hex}`);
+
+const file = (archive: Uint8Array) => [
+  'field kind file',
+  'field mode -rw-------',
+  'field owner root',
+  'field group root',
+  `field sum 1:${archive.length}`,
+  `field size ${archive.length}`,
+  ...text('bytes', archive),
+];
+
+const stored = { auths: { [registry.name]: { auth: Buffer.from('puller:secret').toString('base64') } } };
+
+const DEFAULTS: NonNullable<FakeAgent['verbs']> = {
+  docker: () => [
+    ...text('path', Buffer.from('/usr/bin/docker')),
+    'field code 0',
+    'field timed no',
+    ...text('output', Buffer.from('Docker version 28.2.2, build e6534b4')),
+    'field curl yes',
+  ],
+  login: () => [
+    'field code 0',
+    'field timed no',
+    ...text('output', Buffer.from('Login Succeeded')),
+    ...text('stored', Buffer.from(JSON.stringify(stored))),
+  ],
+  look: ({ archive }) =>
+    archive === null ? ['field kind absent', 'field sum absent', 'field size 0'] : file(archive),
+  install: ({ archive }) => ['field result changed', 'field fits yes', ...file(archive ?? new Uint8Array())],
+  verify: () => ['check 0 0 no - - , -'],
+};
+
+/** A login that the registry refused, as docker 28 words it. */
+export const refusedLogin = () => [
+  'field code 1',
+  'field timed no',
+  ...text(
+    'output',
+    Buffer.from(
+      `Error response from daemon: login attempt to http://${registry.name}/v2/ failed with status: 401 Unauthorized`,
+    ),
+  ),
+];
+
+/** A login that could not reach the registry. */
+export const unreachableLogin = () => [
+  'field code 1',
+  'field timed no',
+  ...text(
+    'output',
+    Buffer.from(
+      `Error response from daemon: Get "https://${registry.name}/v2/": dial tcp 10.0.0.1:443: connect: connection refused`,
+    ),
+  ),
+];
