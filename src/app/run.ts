@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { run } from '../commands/run.ts';
 import type { Report } from '../domain/report.ts';
 import type { RunRequest } from '../domain/request.ts';
@@ -25,7 +25,7 @@ export async function runOn(
   world: World,
   openState: (warn: (warning: Warning) => void) => State,
 ): Promise<Report | null> {
-  const { stdout, stderr, env, home, randomBytes } = world;
+  const { stdout, stderr, env, randomBytes } = world;
   const refused = (problems: readonly Problem[]) => {
     printProblems(world, problems, request.output === 'json');
     return null;
@@ -46,7 +46,6 @@ export async function runOn(
   const state = openState(warn);
   const transport = createSsh2Transport({
     agentSocket: env.SSH_AUTH_SOCK || null,
-    defaultIdentityFiles: ['id_ed25519', 'id_ecdsa', 'id_rsa'].map((name) => join(home, '.ssh', name)),
   });
   try {
     const report = await run(request, inventory.value, {

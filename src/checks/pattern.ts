@@ -22,7 +22,7 @@ const GREP_LONG = new Set(
 const PGREP_LETTERS = /^-[fxlaci]+$/;
 const PGREP_LONG = new Set(['--full', '--exact', '--list-name', '--list-full', '--count', '--ignore-case']);
 /** A pattern without any sign that a regular expression takes for something else; the dot is let through. */
-const LITERAL = /^[\w./:@%,=~ -]*[a-zA-Z0-9][\w./:@%,=~ -]*$/;
+const isLiteral = (text: string) => /^[\w./:@%,=~ -]+$/.test(text) && /[a-zA-Z0-9]/.test(text);
 const HARMLESS = /^(?:[12]?>>?\/dev\/null|2>&1|1>&2|>&2)$/;
 
 /**
@@ -40,7 +40,7 @@ export function processPattern(command: string): ProcessPattern | null {
   const inverted = first?.kind === 'word' && first.text === '!';
   if (!simple || inverted || program === undefined || !program.literal) return null;
   const pattern = patternOf(program.text, rest, lastPipe >= 0);
-  if (pattern === null || !pattern.literal || !LITERAL.test(pattern.text)) return null;
+  if (pattern === null || !pattern.literal || !isLiteral(pattern.text)) return null;
   const anyCase = rest.some(({ text }) => /^-[a-zA-Z]*i[a-zA-Z]*$|^--ignore-case$/.test(text));
   const shown = [
     ...new Set([pattern.text, anyCase ? pattern.text.toLowerCase() : pattern.text].flatMap(namesOf)),

@@ -28,6 +28,7 @@ function replacement(command: string): string {
   const [name] = names;
   if (name === undefined) return `for \`${printable(command, 300)}\` a command that asks the program itself`;
   // Bracketed parentheses stand for themselves without a backslash.
-  if (names.length > 1) return `grep -Eqs '^[0-9]+ [(](${names.join('|').replaceAll('.', '[.]')})[)] [^ZX]' /proc/[0-9]*/stat`;
+  if (names.length > 1)
+    return `grep -Eqs '^[0-9]+ [(](${names.join('|').replaceAll('.', '[.]')})[)] [^ZX]' /proc/[0-9]*/stat`;
   return `grep -qs '^[0-9]* (${name.replaceAll('.', '[.]')}) [^ZX]' /proc/[0-9]*/stat`;
 }

@@ -19,7 +19,7 @@ export function columns(rows: readonly (readonly string[])[]): readonly string[]
 export function wrap(text: string, first: number, later: number = first): string {
   const lines: string[] = [];
   let line = ' '.repeat(first);
-  for (const piece of text.match(/[^ ,]*[ ,]*/g) ?? []) {
+  for (const piece of text.match(/[^ ,]+[ ,]*|[ ,]+/g) ?? []) {
     if (line.trim() !== '' && line.length + piece.trimEnd().length > WIDTH) {
       lines.push(line.trimEnd());
       line = ' '.repeat(later);

@@ -92,7 +92,7 @@ export async function run(
     targets,
     registries: inventory.registries,
     credentials: credentials.value,
-    holder: `${ports.operator}, run ${start.id}`,
+    holder: `${ports.operator}, run ${start.id}, since ${start.startedAt}`,
     say: speech,
     stop,
     issues: memory.issues,

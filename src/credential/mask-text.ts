@@ -53,6 +53,8 @@ const lowered = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLo
  */
 function reader(text: string, lower: string, letters: readonly Letter[]) {
   return (start: number, first: number): number | null => {
+    // Almost every place ends here; all else is slow beside it.
+    if (!letters[first]?.has(text.charAt(start))) return null;
     let ends = new Set([start]);
     let cut = false;
     for (let index = first; index < letters.length; index += 1) {

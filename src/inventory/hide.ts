@@ -5,6 +5,9 @@ import type { Entry, MappingNode, Tree } from './tree.ts';
 /** The ways to name a secret: the keys of a reference. */
 export const REFERENCE_KEYS: readonly string[] = ['env', 'file', 'exec', 'prompt'];
 
+/** Stands for whatever follows from the place of a secret on; of one length, so that it tells nothing. */
+export const MASK = '••••••';
+
 const SECRET_WORDS = /pass|pwd|secret|token|credential|auth/i;
 const ENVIRONMENT_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
@@ -72,15 +75,21 @@ export function hiddenColumns(lines: readonly string[]): readonly number[] {
     if (indent > below && indent !== -1)
       return /^[\s-]*["']?(env|file|exec|prompt)["']?\s*:/.test(line) ? -1 : indent;
     if (indent !== -1) below = Number.POSITIVE_INFINITY;
-    const secret = secretStart(line);
-    if (secret !== -1 || ENDS_WITH_SECRET_KEY.test(line)) below = indent;
-    const starts = [secret, userInfo(line)].filter((start) => start !== -1);
-    return starts.length === 0 ? -1 : Math.min(...starts);
+    if (secretStart(line) !== -1 || ENDS_WITH_SECRET_KEY.test(line)) below = indent;
+    return hiddenColumn(line);
   });
 }
 
-// The bounds keep the search linear in the line.
-const SECRET_KEY = /(?:pass|pwd|secret|token|credential|auth)[\w-]{0,40}["']?\s{0,20}:(?=\s|$)\s{0,20}/gi;
+/** The column, from 0, of the first thing in a line that may be a secret, or -1. */
+export function hiddenColumn(line: string): number {
+  const starts = [secretStart(line), userInfo(line)].filter((start) => start !== -1);
+  return starts.length === 0 ? -1 : Math.min(...starts);
+}
+
+// The bounds keep the search linear in the line. The blank after the colon, or the colon itself, may be forgotten.
+const SECRET_KEY = /(?:pass|pwd|secret|token|credential|auth)[\w-]{0,40}["']?\s{0,20}[:=]\s{0,20}/gi;
+const SECRET_FIRST =
+  /^[\s-]{0,200}["']?[\w-]{0,40}?(?:pass|pwd|secret|token|credential|auth)[\w-]{0,40}["']?\s{1,20}(?![\s:=#])/i;
 const ENDS_WITH_SECRET_KEY =
   /(?:pass|pwd|secret|token|credential|auth)[\w-]{0,40}["']?\s{0,20}:\s*(?:#.*)?$/i;
 
@@ -94,7 +103,7 @@ function secretStart(line: string): number {
     const [opening = '', key = ''] = /^\{\s*(\w{2,8})\s*:\s*/.exec(value) ?? [];
     return nearest(key, REFERENCE_KEYS) === null ? start : start + opening.length;
   }
-  return -1;
+  return SECRET_FIRST.exec(line)?.[0].length ?? -1;
 }
 
 /** The column of the password in `https://user:password@host` and `user:password@host`, or -1. */

@@ -12,7 +12,6 @@ import {
 import { err, ok, type Result } from '../lib/result.ts';
 import type { Fault } from './faults.ts';
 import type { Entry, ScalarNode, Tree } from './tree.ts';
-import { shown } from './words.ts';
 import { YAML_FAULTS, yamlWords } from './yaml-words.ts';
 
 /** A YAML text as a tree, `null` where it is empty or broken, and everything that is wrong with it as YAML. */
@@ -25,6 +24,8 @@ export interface Parsed {
 const DEEPEST = 64;
 // What all aliases of a file may stand for together: enough for shared settings, far too little for a "billion laughs".
 const MOST_ALIASED = 20_000;
+// After so many tokens that belong nowhere the text is no YAML at all, and the rest is not looked at.
+const MOST_STRAY = 1_000;
 
 /**
  * Reads YAML 1.2 (core schema), one document, without tags and directives. Anchors and aliases are followed, but
@@ -32,34 +33,33 @@ const MOST_ALIASED = 20_000;
  */
 export function parse(text: string): Parsed {
   const composed = compose(text);
-  if (!composed.ok) return { tree: null, faults: [composed.error] };
+  if (!composed.ok) return broken(composed.error);
   const [document, second] = composed.value;
   if (document === undefined) return { tree: null, faults: [] };
-  if (second !== undefined)
-    return { tree: null, faults: [{ ...YAML_FAULTS.secondDocument, at: second.range[0] }] };
+  if (second !== undefined) return broken({ ...YAML_FAULTS.secondDocument, at: second.range[0] });
   if (document.errors.length > 0) return { tree: null, faults: syntaxFaults(document, text) };
   const builder: Builder = { faults: [], anchors: new Map(), aliased: 0 };
   const tree = document.contents === null ? null : build(document.contents, builder);
   return { tree: tree?.kind === 'scalar' && tree.value === null ? null : tree, faults: builder.faults };
 }
 
+function broken(...faults: readonly Fault[]): Parsed {
+  return { tree: null, faults };
+}
+
 function compose(text: string): Result<readonly Document.Parsed[], Fault> {
   const parser = new Parser();
   // Duplicate keys are found by `buildMapping`, in linear time.
-  const options = {
-    version: '1.2',
-    schema: 'core',
-    merge: false,
-    uniqueKeys: false,
-    logLevel: 'silent',
-  } as const;
-  const composer = new Composer(options);
+  const composer = new Composer({ version: '1.2', schema: 'core', uniqueKeys: false });
   const documents: Document.Parsed[] = [];
+  let stray = 0;
   for (const lexeme of new Lexer().lex(text)) {
     for (const token of parser.next(lexeme)) {
       if (token.type === 'directive') return err({ ...YAML_FAULTS.directive, at: token.offset });
       documents.push(...composer.next(token));
+      if (token.type === 'error') stray += 1;
     }
+    if (stray > MOST_STRAY) break;
     if (parser.stack.length > DEEPEST) return err({ ...YAML_FAULTS.tooDeep, at: parser.offset });
   }
   for (const token of parser.end()) documents.push(...composer.next(token));
@@ -141,14 +141,9 @@ function buildMapping(node: Extract<ParsedNode, { items: { key: ParsedNode }[] }
     const keyAt = key.range[0];
     if (name === '<<') builder.faults.push({ ...YAML_FAULTS.mergeKey, at: keyAt });
     else if (name === '') builder.faults.push({ ...YAML_FAULTS.key, at: keyAt });
-    else if (entries.has(name)) builder.faults.push(duplicateKey(name, keyAt));
+    else if (entries.has(name)) builder.faults.push({ ...YAML_FAULTS.duplicateKey, at: keyAt });
     else entries.set(name, { at: keyAt, value: tree });
     size += tree.size;
   }
   return { kind: 'mapping', at, end, size, entries };
-}
-
-function duplicateKey(name: string, at: number): Fault {
-  const message = `The key ${shown(name)} is there twice in one mapping.`;
-  return { code: 'DUPLICATE_KEY', at, message, hint: 'Keep one of them.' };
 }

@@ -2,8 +2,8 @@ import type { Fault } from './faults.ts';
 import { LATER_REGISTRY, LATER_SETTINGS, type LaterKey, laterWords } from './later.ts';
 import { KNOWN_KEYS, PARTS, type Part, type PartName } from './schema.ts';
 import { secretFault } from './secret-fault.ts';
-import { didYouMean, nearest } from './suggest.ts';
-import { follow, found, locate, locateKey, type Path, plain, type Tree } from './tree.ts';
+import { nearest } from './suggest.ts';
+import { dotted, follow, found, locate, locateKey, type Path, plain, type Tree } from './tree.ts';
 import { EXPECTED, shown, type Word } from './words.ts';
 
 type Issue = NonNullable<ReturnType<(typeof PARTS)[PartName]['safeParse']>['error']>['issues'][number];
@@ -43,8 +43,7 @@ function takeLaterKeys(name: PartName, tree: Tree, value: Record<string, unknown
   return (name === 'registry' ? LATER_REGISTRY : LATER_SETTINGS).flatMap((key) => {
     const node = follow(tree, key.path);
     if (node === undefined || isHarmless(key, node)) return [];
-    const parents = key.path.slice(0, -1);
-    const last = key.path.at(-1) ?? '';
+    const [last = '', ...parents] = key.path.toReversed();
     const parent = parents.reduce((object, step) => object[step] as Record<string, unknown>, value);
     delete parent[last];
     return [{ code: 'NOT_YET', at: locateKey(tree, parents, last), ...laterWords(key) } as const];
@@ -82,8 +81,9 @@ function issueFaults(
     const path = stepsOf(issue);
     const known = knownKeys(part, path);
     for (const key of issue.keys) {
-      add(unknownKey(part, tree, path, key, known));
-      mistyped.add(dotted([...path, nearest(key, known) ?? '']));
+      const near = nearest(key, known) ?? '';
+      add(unknownKey(part, tree, path, key, near));
+      mistyped.add(dotted([...path, near]));
     }
   }
   for (const issue of issues) {
@@ -123,26 +123,22 @@ const TITLES: Readonly<Record<PartName, string>> = {
   registry: 'A registry',
 };
 
-/** `checks[0].timeout`, as people write it. */
-function dotted(path: Path): string {
-  return path
-    .map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`))
-    .join('');
-}
-
 function knownKeys(part: PartName, path: Path): readonly string[] {
   const mapping = path.findLast((step) => typeof step === 'string') ?? part;
   return Object.entries(KNOWN_KEYS).find(([name]) => name === mapping)?.[1] ?? [];
 }
 
-function unknownKey(part: PartName, tree: Tree, path: Path, key: string, known: readonly string[]): Fault {
+function unknownKey(part: PartName, tree: Tree, path: Path, key: string, near: string): Fault {
+  const known = knownKeys(part, path);
   const where = path.length === 0 ? TITLES[part].toLowerCase() : dotted(path);
   const homes = ['ssh', 'archive', 'become'] as const;
   const home = homes.find((name) => known.includes(name) && KNOWN_KEYS[name].includes(key));
   const hint =
-    home === undefined
-      ? (didYouMean(key, known) ?? `The keys that are known here: ${known.join(', ')}.`)
-      : `It belongs one level deeper: ${home}: { ${key}: … }`;
+    home !== undefined
+      ? `It belongs one level deeper: ${home}: { ${key}: … }`
+      : near !== ''
+        ? `Did you mean ${near}?`
+        : `The keys that are known here: ${known.join(', ')}.`;
   const at = locateKey(tree, path, key);
   return { code: 'UNKNOWN_KEY', at, message: `${shown(key)} is not a key of ${where}.`, hint };
 }

@@ -1,10 +1,8 @@
 import type { Problem } from '../errors/failure.ts';
 import { printable } from '../lib/printable.ts';
 import type { Fault, Hidden } from './faults.ts';
-import { hiddenColumns } from './hide.ts';
+import { hiddenColumns, MASK } from './hide.ts';
 
-/** Stands for whatever a line holds from the place of a secret on; of one length, so that it tells nothing. */
-const MASK = '••••••';
 /** A place as people count: from 1. The column counts UTF-16 units, as editors do. */
 export interface Place {
   readonly line: number;

@@ -17,16 +17,9 @@ export function decodeText(bytes: Uint8Array): Result<string, TextFault> {
   const fault = (message: string, hint: string, text = '', at = 0): Result<never, TextFault> =>
     err({ fault: { code: 'INVENTORY_NOT_TEXT', message, hint, at }, text });
   if (bytes.length > MOST_BYTES) {
-    const message = `The file has ${bytes.length.toLocaleString('en-US')} bytes; an inventory has at most 1 MiB.`;
-    return err({
-      fault: {
-        code: 'INVENTORY_TOO_BIG',
-        message,
-        hint: 'Is it the right file? Ranges keep an inventory short: 10.0.1.[1-40].',
-        at: 0,
-      },
-      text: '',
-    });
+    const message = 'The file is larger than 1 MiB, and no inventory is.';
+    const hint = 'Is it the right file? Ranges keep an inventory short: 10.0.1.[1-40].';
+    return err({ fault: { code: 'INVENTORY_TOO_BIG', message, hint, at: 0 }, text: '' });
   }
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
     return fault('The file is UTF-16 text.', `${SAVE_AS} On the command line: iconv -f UTF-16 -t UTF-8`);

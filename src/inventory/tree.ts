@@ -34,6 +34,13 @@ export interface Entry {
 /** The way from a node down to another: keys and indexes. */
 export type Path = readonly (string | number)[];
 
+/** `checks[0].timeout`, as people write it. */
+export function dotted(path: Path): string {
+  return path
+    .map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`))
+    .join('');
+}
+
 /** The node at the path, or undefined where there is none. */
 export function follow(tree: Tree | undefined, path: Path): Tree | undefined {
   let node = tree;

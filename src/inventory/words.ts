@@ -1,4 +1,5 @@
 import { printable } from '../lib/printable.ts';
+import { hiddenColumn, MASK } from './hide.ts';
 
 /** Words of a rule that a value breaks: `message` goes on after the key's name ("must be …"); `hint` says what to write. */
 export interface Words {
@@ -6,9 +7,14 @@ export interface Words {
   readonly hint: string;
 }
 
-/** A value as a message may show it: quoted, control characters escaped, at most 60 characters. Never for secrets. */
+/**
+ * A value as a message may show it: quoted, control characters escaped, at most 60 characters, and cut where a secret
+ * may start, because a forgotten quote makes one text of many lines. Never for secrets themselves.
+ */
 export function shown(text: string): string {
-  return `"${printable(text.length > 60 ? `${text.slice(0, 59)}…` : text)}"`;
+  const short = text.length > 60 ? `${text.slice(0, 59)}…` : text;
+  const hidden = hiddenColumn(short);
+  return `"${printable(hidden === -1 ? short : short.slice(0, hidden) + MASK)}"`;
 }
 
 /** What the schema expects where, and how to write it. */

@@ -88,8 +88,8 @@ export const YAML_FAULTS = {
   },
   tag: {
     code: 'YAML_UNSUPPORTED',
-    message: 'A word that starts with ! is a YAML tag; an inventory has none.',
-    hint: 'If it belongs to the value, put the value into quotes; otherwise remove it.',
+    message: 'Before this value there is a YAML tag, a word that starts with !; an inventory has none.',
+    hint: 'If it belongs to the value, put all of it into quotes; otherwise remove it.',
   },
   mergeKey: {
     code: 'YAML_UNSUPPORTED',
@@ -100,6 +100,11 @@ export const YAML_FAULTS = {
     code: 'YAML_UNSUPPORTED',
     message: 'A key must be a plain word; this one is empty, a list, a mapping or an alias.',
     hint: 'Write key: value.',
+  },
+  duplicateKey: {
+    code: 'DUPLICATE_KEY',
+    message: 'This key is in its mapping already.',
+    hint: 'Keep one of the two.',
   },
   tooDeep: {
     code: 'YAML_TOO_DEEP',

@@ -12,7 +12,7 @@ export interface Fault {
   /** What is wrong there, to be read after the agent's name. */
   readonly says: string;
   readonly expected: Expectation;
-  /** sshd: what becomes of a connection. `drops` breaks it once, when the archive is on its way. */
+  /** sshd: what becomes of a connection. `drops` breaks it once, with the install under way. */
   readonly connection?: 'closes' | 'not-ssh' | 'drops';
   /** known_hosts: which key it has for the agent. */
   readonly knownAs?: 'another-key' | 'nothing';
@@ -97,7 +97,7 @@ export const FAULTS = {
   },
   /** One reconnect reads the truth, so that `changed` is known all the same. */
   'drops-mid-install': {
-    says: 'loses its connection when the archive has just been sent',
+    says: 'loses its connection when it has just been told to install',
     expected: { status: 'failed', code: 'CONNECTION_LOST' },
     connection: 'drops',
   },

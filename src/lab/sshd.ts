@@ -33,7 +33,7 @@ export async function startAgentServer(options: AgentServerOptions): Promise<Age
     commands.add(command);
     void command.ended.then((leftSome) => leftSome || commands.delete(command));
     if (fault?.connection === 'drops' && !dropped) {
-      onArchive(channel, () => {
+      onInstall(channel, () => {
         dropped = true;
         drop();
       });
@@ -97,14 +97,14 @@ function allows(context: AuthContext, user: string, key: ParsedKey): boolean {
   return key.verify(context.blob, context.signature, context.hashAlgo) === true;
 }
 
-// An archive is the only thing sent that is not text: a gzip member begins with these bytes (RFC 1952, section 2.3).
-const GZIP = Buffer.from([0x1f, 0x8b, 0x08]);
+// The verb that puts the archive at its path, as the remote script reads it (remote/compose.ts), with its mode.
+const INSTALL = /\ninstall [0-7]+ /;
 
-function onArchive(channel: ServerChannel, act: () => void): void {
-  let tail = Buffer.alloc(0);
+function onInstall(channel: ServerChannel, act: () => void): void {
+  let tail = '';
   channel.on('data', (bytes: Buffer) => {
-    const seen = Buffer.concat([tail, bytes]);
-    tail = seen.subarray(-2);
-    if (seen.includes(GZIP)) act();
+    const seen = tail + bytes.toString('latin1');
+    tail = seen.slice(-20);
+    if (INSTALL.test(seen)) act();
   });
 }

@@ -24,8 +24,7 @@ export interface Ending {
 /** What the practice run left on disk, why an agent failed, and what to try next. */
 export function storyAfter(ending: Ending): string[] {
   return [
-    `The archives on disk (${ending.archives.length} of ${ending.agents} agents have one):`,
-    ...listing(ending.archives),
+    ...listing(ending.archives, ending.agents),
     '',
     ...(ending.deviations.length === 0 ? asScripted(ending) : deviated(ending.deviations)),
     '',
@@ -53,21 +52,33 @@ export function storyUp(lab: Pick<Lab, 'inventoryFile' | 'login' | 'misbehaving'
 
 const MOST_LISTED = 20;
 
-function listing(archives: readonly ListedArchive[]): string[] {
-  const lines = archives.slice(0, MOST_LISTED).map(({ agent, path, size, mode, entries }) => {
-    const names = entries.map((entry) => entry.name).join(' ');
-    return `  ${agent}  ${mode.toString(8).padStart(4, '0')}  ${size} bytes  ${path}  (${names || 'not readable'})`;
+function listing(archives: readonly ListedArchive[], agents: number): string[] {
+  const [first] = archives;
+  if (first === undefined) return ['No agent has an archive.'];
+  const folder = first.path.slice(0, first.path.lastIndexOf(`${first.agent}/`));
+  const lines = archives.slice(0, MOST_LISTED).map(({ path, size, mode, entries }) => {
+    const names = entries.map((entry) => entry.name).join(' ') || 'not readable';
+    const permissions = mode.toString(8).padStart(4, '0');
+    return `  ${path.slice(folder.length)}  ${permissions}  ${size} bytes: ${names}`;
   });
   const more = archives.length - lines.length;
-  return more > 0 ? [...lines, `  and ${more} more like them`] : lines;
+  return [
+    `The archives on disk (${archives.length} of ${agents} agents have one), in`,
+    `${folder}:`,
+    ...lines,
+    ...(more > 0 ? [`  and ${more} more like them`] : []),
+  ];
 }
 
 function asScripted({ agents, expected, misbehaving }: Ending): string[] {
-  const lines = [...misbehaving].map(([name, says]) => {
+  const lines = [...misbehaving].flatMap(([name, says]) => {
     const code = expected.get(name)?.code;
-    return `On purpose, ${name} ${says}.${code === undefined ? '' : ` That is what ${code} above says.`}`;
+    return [
+      `On purpose, ${name} ${says}.`,
+      ...(code === undefined ? [] : [`That is what ${code} above tells.`]),
+    ];
   });
-  if (lines.length > 0) lines.push(`It held up none of the other ${agents - lines.length} agents.`);
+  if (misbehaving.size > 0) lines.push(`It held up none of the other ${agents - misbehaving.size} agents.`);
   return [...lines, 'The fleet behaved as scripted.'];
 }
 

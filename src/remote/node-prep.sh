@@ -26,7 +26,7 @@ LC_ALL=C
 PATH="${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin:/snap/bin"
 export LC_ALL PATH
 
-work='' spare='' lock='' hidden='' watch='' checks='' child='' reader='' inner='' feed=''
+work='' spare='' lock='' hidden='' watch='' checks='' before='' reader='' inner='' feed='' docker=''
 
 # --- answers -----------------------------------------------------------------------------------------------
 
@@ -38,9 +38,13 @@ reply() {
 
 # text NAME LIMIT < BYTES: the first bytes of any kind, as hexadecimal digits, sixteen a line.
 text() {
-	od -An -v -tx1 -N "$2" | while read -r bytes; do
-		printf '\n%s text %s %s\n' "$token" "$1" "$bytes" || exit 1
+	digits=$(od -An -v -tx1 -N "$2")
+	IFS='
+'
+	for bytes in $digits; do
+		printf '\n%s text %s %s\n' "$token" "$1" "$bytes" || leave 1
 	done
+	unset IFS
 }
 
 # --- input -------------------------------------------------------------------------------------------------
@@ -58,8 +62,9 @@ take() {
 
 # --- the end -----------------------------------------------------------------------------------------------
 
-# leave CODE: stops whatever still runs, undoes what is half done, leaves nothing behind. The watch goes last:
-# where a child can't be ended (a hung disk), it ends us instead.
+# leave CODE: stops whatever still runs, undoes what is half done, leaves nothing behind. It waits for no child: one
+# that hangs in the kernel would hold it up, and bash may have forgotten that a child is dead already, when a signal
+# came just then.
 leave() {
 	[ -z "$inner" ] || exit 1
 	trap '' HUP INT TERM PIPE
@@ -67,19 +72,19 @@ leave() {
 	unlock
 	if [ -n "$watch" ]; then
 		printf leaving >"$work/leaving"
+		index=0
+		for pid in $checks; do
+			[ -s "$work/check$index.done" ] || kill "$pid"
+			index=$((index + 1))
+		done
 		stop_jobs
-		# shellcheck disable=SC2086 # a list of process numbers
-		[ -z "$checks" ] || kill $checks
-		# shellcheck disable=SC2086
-		wait $child $reader $checks
-		# The child that was started last may not have been noted yet.
-		[ "$!" = "$watch" ] || stop "$!"
+		stop_started
 	fi
-	[ -z "$work" ] || rm -rf "$work" ${spare:+"$spare"}
-	if [ -n "$watch" ]; then
-		kill "$watch"
-		wait "$watch"
+	if [ -n "$work" ]; then
+		# A check that was just being stopped may have put something there meanwhile.
+		rm -rf "$work" ${spare:+"$spare"} || { sleep 1 && rm -rf "$work"; }
 	fi
+	[ -z "$watch" ] || kill "$watch"
 	exit "$1"
 } 2>/dev/null
 
@@ -88,6 +93,13 @@ stop() {
 	[ "$1" != - ] || return 0
 	kill -s KILL -- "-$1" 2>/dev/null
 	kill -s KILL "$1" 2>/dev/null
+}
+
+# What was started just now and is not noted yet. A number from before may be another's by now.
+stop_started() {
+	[ -n "$before" ] || return
+	stop "${reader:--}"
+	[ "$!" = "$before" ] || stop "$!"
 }
 
 stop_jobs() {
@@ -161,35 +173,52 @@ deadlines() {
 # limited SECONDS NAME KEEP COMMAND...: runs the command with $feed (as it was read) as its standard input, for
 # SECONDS at most (one more, at worst). Sets $code, its exit status, and $timed, yes or no. The last KEEP bytes of
 # its output are then in $work/NAME: the output goes through a pipe, so that a flood fills nothing up, and a
-# confined docker (snap), which may not write into our folder, can still be heard.
+# confined docker (snap), which may not write into our folder, can still be heard. With KEEP 0 nobody listens.
 limited() {
-	seconds=$1 out=$work/$2 keep=$3
+	seconds=$1 out=$work/$2 keep=$3 pipe=/dev/null reader=''
 	shift 3
-	[ -p "$out.pipe" ] || mkfifo "$out.pipe" || leave 1
 	printf '' >"$out.late"
 	printf '' >"$out.age"
-	tail -c "$keep" <"$out.pipe" >"$out" &
-	reader=$!
+	before=$!
+	if [ "$keep" -gt 0 ]; then
+		pipe=$out.pipe
+		[ -p "$pipe" ] || pipes main check0 check1 check2
+		tail -c "$keep" <"$pipe" >"$out" &
+		reader=$!
+	fi
 	[ -z "$monitor" ] || set -m
 	if [ -n "$feed" ]; then
-		printf '%b' "$feed" | run "$@" >"$out.pipe" 2>&1 &
+		printf '%b' "$feed" | run "$@" >"$pipe" 2>&1 &
 	else
-		run "$@" </dev/null >"$out.pipe" 2>&1 &
+		run "$@" </dev/null >"$pipe" 2>&1 &
 	fi
 	child=$!
 	[ -z "$monitor" ] || set +m
 	feed=''
-	printf '%s %s %s\n' "$child" "$reader" "$seconds" >"$out.job"
+	printf '%s %s %s\n' "$child" "${reader:--}" "$seconds" >"$out.job"
 	wait "$child" 2>/dev/null
 	code=$?
 	# What the command left running in the background goes with it; what escaped even so may not hold us up.
 	kill -s KILL -- "-$child" 2>/dev/null
-	printf '' >"$out.age"
-	printf -- '- %s 1\n' "$reader" >"$out.job"
-	wait "$reader" 2>/dev/null
+	if [ -n "$reader" ]; then
+		printf '' >"$out.age"
+		printf '%s\n' "- $reader 1" >"$out.job"
+		wait "$reader" 2>/dev/null
+		reader=''
+	fi
 	printf '' >"$out.job"
+	before=''
 	timed=no
 	[ ! -s "$out.late" ] || timed=yes
+}
+
+# pipes NAME...: makes those that are missing, all at once.
+pipes() {
+	for name in "$@"; do
+		shift
+		[ -p "$work/$name.pipe" ] || set -- "$@" "$work/$name.pipe"
+	done
+	[ "$#" -eq 0 ] || mkfifo "$@" || leave 1
 }
 
 # run COMMAND...: becomes the command, in a process group of its own where that can be had.
@@ -211,7 +240,7 @@ ended() {
 # --- verb: docker SECONDS ----------------------------------------------------------------------------------
 # Is there a Docker CLI, and which? Changes nothing.
 verb_docker() {
-	docker=$(command -v docker) || docker=''
+	find_docker
 	if [ -n "$docker" ]; then
 		reply line path "$docker"
 		limited "$1" main 1000 docker --version
@@ -223,6 +252,10 @@ verb_docker() {
 	reply field curl "$curl"
 }
 
+find_docker() {
+	docker=$(command -v docker) || docker=''
+}
+
 # --- verb: login SECONDS; user, server, secret -------------------------------------------------------------
 # docker login into a private folder. Changes nothing on the agent: the folder goes when the verb ends.
 verb_login() {
@@ -232,7 +265,8 @@ verb_login() {
 	server=$taken
 	IFS= read -r feed || leave 1
 	config=$work/config
-	case $(command -v docker) in
+	[ -n "$docker" ] || find_docker
+	case $docker in
 	*/snap/*)
 		# A snap is confined: it sees neither /tmp nor /run nor hidden folders, but always its own common folder.
 		for base in /var/snap/docker/common "${HOME:-}/snap/docker/common"; do
@@ -244,7 +278,7 @@ verb_login() {
 		done
 		;;
 	esac
-	mkdir "$config" || leave 1
+	[ -d "$config" ] || mkdir "$config" || leave 1
 	# A config without any entry would let docker pick a credential helper by itself, silently (docker/cli,
 	# cli/config/config.go: DetectDefaultStore only if !ContainsAuth). docker keeps the mode of a file that is there.
 	printf '%s' '{"auths":{"node-prep.invalid":{}}}' >"$config/config.json"
@@ -372,6 +406,7 @@ verb_install() {
 	folder=${path%/*}/
 	hidden=$folder.${path##*/}.node-prep
 	printf '' >"$work/trouble"
+	fitting=yes
 	install_steps
 	unlock
 	taken=''
@@ -382,12 +417,8 @@ verb_install() {
 		# Read back: the operator's side compares the bytes themselves.
 		reply field kind file
 		text bytes 65536 <"$path"
-		if [ "$result" = unchanged ] || fits "$path"; then
-			reply field fits yes
-		else
-			reply field fits no
-			describe
-		fi
+		reply field fits "$fitting"
+		[ "$fitting" = yes ] || describe
 		;;
 	*) describe ;;
 	esac
@@ -403,14 +434,14 @@ install_steps() {
 	result='write'
 	printf '%b' "$taken" >"$work/archive" || trouble "$work has no room: No space left on device" || return
 	result=unchanged
-	there && ! litter && return
+	there && ! strays && [ ! -L "$path.lock" ] && return
 	result=path
 	usable "$path" || return
 	usable "$previous" || return
 	result=busy
 	seize || return
-	# What a killed one left; only who holds the lock has such files.
-	sweep
+	# Only who holds the lock has such files: a killed one left them.
+	strays && sweep
 	# Who held the lock until now may have put the same there.
 	result=unchanged
 	there && return
@@ -453,14 +484,12 @@ fits() {
 	[ -n "$(find "$1" -prune -type f -user "$owner" -group "$group" -perm "$mode" 2>/dev/null)" ]
 }
 
-# litter: is there something of an install that was killed, or that is at work?
-litter() {
+# strays: are there temporary files beside the path, of an install that was killed or is at work?
+strays() {
 	set +f
-	for left in "$hidden".* "$path.lock"; do
-		set -f
-		[ ! -e "$left" ] && [ ! -L "$left" ] || return 0
-	done
-	return 1
+	set -- "$hidden".*
+	set -f
+	[ -e "$1" ] || [ -L "$1" ]
 }
 
 # standing: the sum of what lies at the path now, into $now; as `look` told it.
@@ -502,6 +531,8 @@ write() {
 	chown -- "$owner:$group" "$temp" 2>>"$work/trouble" || return
 	chmod "$mode" "$temp" 2>>"$work/trouble" || return
 	result='write'
+	# Some file systems keep neither, and say nothing.
+	fits "$temp" || fitting=no
 }
 
 copy() {
@@ -577,10 +608,10 @@ verb_verify() {
 	set --
 	index=0
 	while [ "$index" -lt "$count" ]; do
-		set -- "$@" "$work/check$index.pipe"
+		set -- "$@" "check$index"
 		index=$((index + 1))
 	done
-	[ "$#" -eq 0 ] || mkfifo "$@" || leave 1
+	pipes "$@"
 	index=0
 	while [ "$index" -lt "$count" ]; do
 		take
@@ -593,6 +624,7 @@ verb_verify() {
 		names=$taken
 		take
 		words=$taken
+		printf '' >"$work/check$index.done"
 		(one_check) &
 		checks="$checks $!"
 		index=$((index + 1))
@@ -602,10 +634,11 @@ verb_verify() {
 	checks=''
 }
 
-# One check, in a subshell: the command; where it says yes, the control, if there is one; where that says yes too,
+# One check, in a subshell of its own: the command; where it says yes, the control, if there is one; where that says yes too,
 # whether a live process of one of the names is there. What a command printed that said yes is of no use.
 one_check() {
 	inner=yes
+	trap 'stop_started; exit 1' TERM
 	missing=''
 	for word in $words; do
 		command -v "$word" >/dev/null 2>&1 || missing=$missing,$word
@@ -615,7 +648,7 @@ one_check() {
 	if [ "$code" -ne 0 ]; then
 		[ ! -s "$out" ] || said=$(od -An -v -tx1 <"$out")
 	elif [ -n "$control" ]; then
-		limited "$limit" "check$index" 600 /bin/sh -c "$control"
+		limited "$limit" "check$index" 0 /bin/sh -c "$control"
 		answer=$code
 		[ "$timed" = no ] || answer=late
 	fi
@@ -629,6 +662,7 @@ one_check() {
 	said=$*
 	unset IFS
 	reply check "$index" "$verdict" "$late" "$answer" "$alive" "${missing:-,}" "$said"
+	printf done >"$work/check$index.done"
 }
 
 # process_alive NAMES: is there a live process (not a zombie) of one of the names, an extended regular expression?
@@ -730,7 +764,7 @@ workplace() {
 		[ -w "$base/" ] || continue
 		tidy
 		# mkdir follows nothing, and fails where something is.
-		mkdir "$base/node-prep.$$.$token" 2>/dev/null || continue
+		mkdir "$base/node-prep.$$.$token" "$base/node-prep.$$.$token/config" 2>/dev/null || continue
 		work=$base/node-prep.$$.$token
 		if printf '%65536s%65536s%65536s%65536s' '' '' '' '' 2>/dev/null >"$work/room"; then
 			printf '' >"$work/room"
@@ -759,7 +793,7 @@ start() {
 	command -v sha256sum >/dev/null 2>&1 || digest='cksum'
 	command -v "$digest" >/dev/null 2>&1 || missing=$missing,cksum
 	# A secret may only go through a printf that is part of the shell: a program's arguments can be seen.
-	[ "$(command -v printf)" = printf ] || missing=$missing,printf
+	PATH=/dev/null command -v printf >/dev/null || missing=$missing,printf
 	# A child's process group is ended whole. Where there is no setsid, job control makes one, if the shell can.
 	apart='' monitor=''
 	if command -v setsid >/dev/null 2>&1; then

@@ -48,11 +48,14 @@ export function createSecretSource(surroundings: SecretSurroundings): SecretSour
         `Run it on a terminal. ${OTHER_SOURCES}`,
       );
     }
-    const turn = lastPrompt.then(() => (gaveUp ? null : prompt(text)));
+    const turn = lastPrompt.then(async () => {
+      const answer = gaveUp ? null : await prompt(text);
+      if (answer === null) gaveUp = true;
+      return answer;
+    });
     lastPrompt = turn.catch(() => {});
     const answer = await turn.catch(() => undefined);
     if (answer === undefined) return unavailable(`The terminal cannot be used to ask for "${question}".`);
-    if (answer === null) gaveUp = true;
     return answer === null ? interrupted() : secretFromText(answer, `The answer to "${question}"`);
   }
 

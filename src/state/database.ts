@@ -10,11 +10,11 @@ const SQLITE_BUSY = 5;
  * Opens the database at `path` (or `:memory:`), for the owner alone, with the newest schema. Throws what SQLite says,
  * and for a database of a newer node-prep, which is left as it is.
  */
-export function openDatabase(path: string): DatabaseSync {
+export function openDatabase(path: string, busyTimeoutMs: number = BUSY_TIMEOUT_MS): DatabaseSync {
   if (path !== ':memory:') ownFile(path);
   const database = new DatabaseSync(path);
   try {
-    database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
     refuseNewer(database);
     patiently(() => database.exec('PRAGMA journal_mode = WAL'));
     // In WAL mode this loses nothing when the process dies, and no more than the last moments with the machine

@@ -35,15 +35,8 @@ function readKey(path: string): Uint8Array | null {
 
 function makeKey(path: string, randomBytes: (length: number) => Uint8Array): Uint8Array {
   const draft = `${path}.${Buffer.from(randomBytes(8)).toString('hex')}`;
-  const file = openSync(draft, 'wx', 0o600);
   try {
-    fchmodSync(file, 0o600);
-    writeSync(file, randomBytes(KEY_LENGTH));
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  try {
+    writeDurably(draft, randomBytes(KEY_LENGTH));
     // Unlike rename(2), link(2) never replaces a key that another process has put there meanwhile.
     linkSync(draft, path);
   } catch (error) {
@@ -55,6 +48,17 @@ function makeKey(path: string, randomBytes: (length: number) => Uint8Array): Uin
     rmSync(draft, { force: true });
   }
   return new Uint8Array(readFileSync(path));
+}
+
+function writeDurably(path: string, bytes: Uint8Array): void {
+  const file = openSync(path, 'wx', 0o600);
+  try {
+    fchmodSync(file, 0o600);
+    if (writeSync(file, bytes) !== bytes.length) throw new Error('no space left for the key');
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
 }
 
 function isCode(error: unknown, code: string): boolean {

@@ -77,7 +77,7 @@ function trouble(folder: string, error: unknown): Warning {
   const why = error instanceof Error ? error.message : String(error);
   return {
     code: 'STATE_UNAVAILABLE',
-    message: `The state folder ${printable(folder, 300)} does not work: ${printable(why, 300)}. This run is not remembered.`,
-    hint: 'history and --resume will not know of it. Make the folder writable, or set XDG_STATE_HOME to one that is.',
+    message: `The state folder ${printable(folder, 300)} does not work (${printable(why, 300)}): past runs are not known, and this one is not remembered.`,
+    hint: 'Make the folder writable, or set XDG_STATE_HOME to one that is. A file that is damaged may be moved away.',
   };
 }

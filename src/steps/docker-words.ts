@@ -24,7 +24,7 @@ const TABLE: readonly (readonly [LoginTrouble, (line: string) => boolean])[] = [
   [
     'refused',
     words(
-      /unauthorized|incorrect (username|password)|wrong (login|password)|(?<!permission )denied|not authorized|no basic auth credentials|authentication (is )?required|(invalid|bad) (user|password|credential|token)|(^|[\s(])40[13]([\s).,]|$)/i,
+      /unauthorized|incorrect (username|password)|wrong (login|password)|(?<!permission )denied|not authorized|no basic auth credentials|(?<!proxy )authentication (is )?required|(invalid|bad) (user|password|credential|token)|(^|[\s(])40[13]([\s).,]|$)/i,
     ),
   ],
   [
@@ -49,10 +49,7 @@ const BESIDE_THE_POINT = /^(time="|(INFO|WARN|DEBU)\[|WARNING|Warning|$)/;
  */
 export function loginTrouble(output: string, registry: string): LoginTrouble {
   const host = registry.replace(/:\d+$/, '');
-  const lines = output
-    .split(/[\r\n]+/)
-    .map((line) => line.trim())
-    .filter((line) => !BESIDE_THE_POINT.test(line))
+  const lines = tellingLines(output)
     .map((line) => line.replace(/"?https?:\/\/[^\s"]*"?/g, '').replaceAll(host, ''))
     .slice(-10)
     .reverse();
@@ -61,6 +58,12 @@ export function loginTrouble(output: string, registry: string): LoginTrouble {
     if (found !== undefined) return found[0];
   }
   return 'unknown';
+}
+
+/** The lines of docker's output that say what became of it, without its log of the ways that it tried. */
+export function tellingLines(output: string): readonly string[] {
+  const lines = output.split(/[\r\n]+/).map((line) => line.trim());
+  return lines.filter((line) => !BESIDE_THE_POINT.test(line));
 }
 
 const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };

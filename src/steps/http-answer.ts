@@ -19,7 +19,7 @@ export function readHttp(output: Uint8Array): HttpAnswer | null {
   // curl's own warnings may come first.
   let rest = text.slice(Math.max(0, text.search(/^HTTP\//m)));
   for (;;) {
-    const head = /^HTTP\/[\d.]{1,5} (\d{3})[^\n]*\n(?:[^\r\n][^\n]*\n)*\r?\n/.exec(rest);
+    const head = /^HTTP\/[\d.]{1,5} (\d{3})\b[^\n]*\n(?:[^\r\n][^\n]*\n)*\r?\n/.exec(rest);
     if (head === null) return null;
     const body = rest.slice(head[0].length);
     const status = Number(head[1]);

@@ -3,8 +3,8 @@ import type { ArchiveSpec } from '../domain/target.ts';
 import { type Failure, failure } from '../errors/failure.ts';
 import type { Answer } from '../remote/answer.ts';
 import type { Verb } from '../remote/verb.ts';
-import { nonsense } from './fields.ts';
-import { attributesOf, type Look, readLook, sameBytes } from './look.ts';
+import { nonsense, readFlag } from './fields.ts';
+import { attributesOf, sameBytes } from './look.ts';
 
 /** What became of an install. `moved`: something else lies there than what was judged; nothing was done. */
 export type Installed =
@@ -36,7 +36,7 @@ export function interpretInstall(answer: Answer, archive: Uint8Array, ctx: Agent
     case 'moved':
       return { kind: 'moved' };
     case 'busy':
-      return failed(busy(trouble, ctx));
+      return failed(busy(trouble, answer.fields.get('since'), ctx));
     case 'owner':
       return failed(mode('as it was, because owner and mode cannot be had there', ctx, trouble));
     case 'path':
@@ -61,15 +61,19 @@ function readBack(
 ): Installed {
   const { host, archive: spec } = ctx.target;
   const changed = kind === 'changed';
-  const look = readLook(answer);
-  if (!look.ok) return { kind: 'failed', failure: nonsense(ctx, 'install', look.error), changed: null };
-  const found: Look = look.value;
-  if (found.kind !== 'file' || found.bytes === null || !sameBytes(found.bytes, archive)) {
+  const bytes = answer.texts.get('bytes') ?? new Uint8Array();
+  if (answer.fields.get('kind') !== 'file' || !sameBytes(bytes, archive)) {
     const values = { host, path: spec.path, reason: 'what was installed does not read back as it was sent' };
     return { kind: 'failed', failure: failure('ARCHIVE_INVALID', 'install', values), changed };
   }
-  if (answer.fields.get('fits') !== 'no') return { kind };
-  const attributes = ctx.say(Buffer.from(`${found.owner}:${found.group} ${found.mode}`));
+  const fits = readFlag(answer.fields.get('fits'));
+  if (fits === null) {
+    const reason = 'it did not say whether owner and mode are right';
+    return { kind: 'failed', failure: nonsense(ctx, 'install', reason), changed };
+  }
+  if (fits) return { kind };
+  const [owner, group, bits] = ['owner', 'group', 'mode'].map((name) => answer.fields.get(name) ?? '?');
+  const attributes = ctx.say(Buffer.from(`${owner}:${group} ${bits}`));
   return { kind: 'failed', failure: mode(attributes, ctx), changed };
 }
 
@@ -91,15 +95,16 @@ function unusable(reason: string, { target }: AgentContext): Failure {
   });
 }
 
-/** The lock's text: a process number, then what the other install was told to say of itself (see `installVerb`). */
-function busy(trouble: Uint8Array | undefined, { target, say }: AgentContext): Failure {
-  const words = /^(?:\d+ )?(.*?)(?:,? since (\S+))?$/.exec(say(trouble));
+/** `trouble` is what the other install was told to say of itself (see `installVerb`); `since` what its lock's time is. */
+function busy(
+  trouble: Uint8Array | undefined,
+  made: string | undefined,
+  { target, say }: AgentContext,
+): Failure {
+  const words = /^(.*?)(?:,? since (\S+))?$/.exec(say(trouble));
   const holder = words?.[1] || 'somebody who does not say who';
-  return failure('AGENT_BUSY', 'install', {
-    host: target.host,
-    holder,
-    since: words?.[2] ?? 'an unknown time',
-  });
+  const since = words?.[2] ?? (say(Buffer.from(made ?? '')) || 'an unknown time');
+  return failure('AGENT_BUSY', 'install', { host: target.host, holder, since });
 }
 
 /** The system's own words, in the C locale: strerror(3). */

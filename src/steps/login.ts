@@ -5,7 +5,7 @@ import { type Failure, failure } from '../errors/failure.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import type { Answer } from '../remote/answer.ts';
 import type { DockerFacts } from './docker.ts';
-import { loginTrouble } from './docker-words.ts';
+import { loginTrouble, tellingLines } from './docker-words.ts';
 import { nonsense, readEnded } from './fields.ts';
 import { curlAttempt } from './login-curl.ts';
 import {
@@ -84,25 +84,26 @@ function interpretLogin(answer: Answer, request: LoginRequest): LoginVerdict {
 function unsuccessful(code: number, output: Uint8Array | undefined, request: LoginRequest): LoginVerdict {
   const verdicts = createVerdicts(request);
   const text = Buffer.from(output ?? []).toString('utf8');
+  const said = Buffer.from(tellingLines(text).join('\n') || text);
   switch (loginTrouble(text, request.registry.name)) {
     case 'rate-limited':
-      return verdicts.rateLimited(output);
+      return verdicts.rateLimited(said);
     case 'refused':
-      return verdicts.refused(output);
+      return verdicts.refused(said);
     case 'tls':
-      return verdicts.failed('REGISTRY_TLS', {}, output);
+      return verdicts.failed('REGISTRY_TLS', {}, said);
     case 'unreachable':
-      return verdicts.failed('REGISTRY_UNREACHABLE', {}, output);
+      return verdicts.failed('REGISTRY_UNREACHABLE', {}, said);
     case 'daemon':
-      return verdicts.failed('DOCKER_DAEMON_DOWN', { reason: daemonTrouble(text) ?? 'it is down' }, output);
+      return verdicts.failed('DOCKER_DAEMON_DOWN', { reason: daemonTrouble(text) ?? 'it is down' }, said);
     case 'not-stored':
-      return verdicts.failed('CREDENTIAL_NOT_STORED', { reason: 'docker could not save it' }, output);
+      return verdicts.failed('CREDENTIAL_NOT_STORED', { reason: 'docker could not save it' }, said);
     case 'no-password-stdin': {
       const older = olderAttempt(request);
       return older.ok ? { kind: 'again', attempt: older.value } : { kind: 'failed', failure: older.error };
     }
     case 'unknown':
-      return unknownEnd(code, output, verdicts);
+      return unknownEnd(code, said, verdicts);
   }
 }
 
@@ -111,11 +112,11 @@ function unsuccessful(code: number, output: Uint8Array | undefined, request: Log
  * words, and so count as one: a credential that may be wrong is tried nowhere else. Any other exit code is none of
  * docker login's (a crash, a signal, a shell that cannot start it).
  */
-function unknownEnd(code: number, output: Uint8Array | undefined, verdicts: Verdicts): LoginVerdict {
+function unknownEnd(code: number, said: Uint8Array, verdicts: Verdicts): LoginVerdict {
   if (code === 126 || code === 127) {
-    return verdicts.failed('DOCKER_MISSING', { reason: 'the docker command cannot be run' }, output);
+    return verdicts.failed('DOCKER_MISSING', { reason: 'the docker command cannot be run' }, said);
   }
   if (code !== 1)
-    return verdicts.failed('CREDENTIAL_UNPROVEN', { reason: `docker login crashed (${code})` }, output);
-  return verdicts.suspect('docker login failed in an unknown way, which may be a refusal', output);
+    return verdicts.failed('CREDENTIAL_UNPROVEN', { reason: `docker login crashed (${code})` }, said);
+  return verdicts.suspect('docker login failed in an unknown way, which may be a refusal', said);
 }

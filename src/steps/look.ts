@@ -7,7 +7,7 @@ import type { Verb } from '../remote/verb.ts';
 /** A plain file on an agent, as the agent describes it. */
 export interface FoundFile {
   readonly kind: 'file';
-  /** What tells this content from another, as the agent computes it. */
+  /** What tells this content from another, as the agent computes it; one word. */
   readonly sum: string;
   /** In bytes. */
   readonly size: number;
@@ -16,6 +16,9 @@ export interface FoundFile {
   /** Names, or numbers where the agent knows no name. */
   readonly owner: string;
   readonly group: string;
+  /** Their numbers; null where the agent does not say. */
+  readonly uid: string | null;
+  readonly gid: string | null;
   /** Null for a file of more than 64 KiB. */
   readonly bytes: Uint8Array | null;
 }
@@ -48,17 +51,28 @@ export function readLook({ fields, texts }: Answer): Result<Look, string> {
     default:
       return err('it did not say what lies at the path of the archive');
   }
-  const sum = fields.get('sum') ?? '';
-  if (sum === '') return ok({ kind: 'unreadable' });
-  const [mode, owner, group] = ['mode', 'owner', 'group'].map((name) => fields.get(name) ?? '');
-  const size = /^\d{1,15}$/.test(fields.get('size') ?? '') ? Number(fields.get('size')) : -1;
-  if (!/^[\d:]{1,60}$/.test(sum) || size < 0 || !mode || !owner || !group) {
+  const [sum, mode, owner, group] = ['sum', 'mode', 'owner', 'group'].map((name) => fields.get(name) ?? '');
+  if (sum === 'unreadable') return ok({ kind: 'unreadable' });
+  const size = Number(/^\d{1,15}$/.exec(fields.get('size') ?? '')?.[0] ?? Number.NaN);
+  // The sum goes back to the agent, as one word of a line.
+  if (sum === undefined || !/^[\w:]{1,150}$/.test(sum) || Number.isNaN(size) || !mode || !owner || !group) {
     return err('it did not describe the archive properly');
   }
   const bytes = texts.get('bytes') ?? new Uint8Array();
   // A file that changes while it is read is judged by nobody.
   if (size <= ARCHIVE_LIMIT && bytes.length !== size) return err('the archive was not read as a whole');
-  return ok({ kind, sum, size, mode, owner, group, bytes: size <= ARCHIVE_LIMIT ? bytes : null });
+  const [uid, gid] = ['uid', 'gid'].map((name) => /^\d{1,10}$/.exec(fields.get(name) ?? '')?.[0] ?? null);
+  return ok({
+    kind: 'file',
+    sum,
+    size,
+    mode,
+    owner,
+    group,
+    uid: uid ?? null,
+    gid: gid ?? null,
+    bytes: size <= ARCHIVE_LIMIT ? bytes : null,
+  });
 }
 
 /** Would installing this archive change anything: its content, its owner or its mode? */
@@ -77,17 +91,15 @@ export function attributesOf(spec: ArchiveSpec): string {
   return `${spec.owner}:${spec.group} ${modeText(spec.mode)}`;
 }
 
-function fits({ mode, owner, group }: FoundFile, spec: ArchiveSpec): boolean {
-  return mode === modeText(spec.mode) && mayBe(owner, spec.owner) && mayBe(group, spec.group);
+function fits({ mode, owner, uid, group, gid }: FoundFile, spec: ArchiveSpec): boolean {
+  return mode === modeText(spec.mode) && isIt(owner, uid, spec.owner) && isIt(group, gid, spec.group);
 }
 
-/** A name against a number: nobody here knows whose number it is, but root's. The install compares numbers. */
-function mayBe(found: string, wanted: string): boolean {
-  const [a, b] = [found, wanted].map((name) => (name === '0' ? 'root' : name));
-  return a === b || (a !== 'root' && b !== 'root' && isNumber(found) !== isNumber(wanted));
+/** An inventory may name an owner by number too; a number without a name is what ls writes for one. */
+function isIt(name: string, id: string | null, wanted: string): boolean {
+  if (/^\d+$/.test(wanted)) return (id ?? (name === 'root' ? '0' : name)) === wanted;
+  return name === wanted || (wanted === 'root' && name === '0');
 }
-
-const isNumber = (name: string) => /^\d+$/.test(name);
 
 /** A plain file's mode as ls writes it. */
 function modeText(mode: number): string {

@@ -1,5 +1,5 @@
 import { createPrivateKey, sign as createSignature } from 'node:crypto';
-import { open, readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import type { ParsedKey } from 'ssh2';
 import ssh2 from 'ssh2';
@@ -31,22 +31,18 @@ const HASHES = new Map<string, string>([
 /** Reads a private key file. Never rejects. */
 export async function readKeyFile(path: string): Promise<KeyFile> {
   try {
-    const handle = await open(path, 'r');
-    try {
-      const stat = await handle.stat();
-      if (!stat.isFile()) return unusable('it is not a file');
-      if (stat.size > LARGEST) return unusable('it is too large for a key');
-      const text = await handle.readFile('utf8');
-      const others = stat.mode & 0o077;
-      const isPublic = !text.includes('PRIVATE KEY');
-      if (others !== 0 && !isPublic && stat.uid === ownUid()) {
-        const mode = (stat.mode & 0o777).toString(8).padStart(4, '0');
-        return unusable(`others can read it (mode ${mode}): chmod 600 it`);
-      }
-      return await parse(text, path);
-    } finally {
-      await handle.close();
+    const found = await stat(path);
+    const { size, mode, uid } = found;
+    if (!found.isFile()) return unusable('it is not a file');
+    if (size > LARGEST) return unusable('it is too large for a key');
+    const text = await readFile(path, 'utf8');
+    const isPrivate = text.includes('PRIVATE KEY');
+    // As ssh(1): the mode matters where the key is one's own.
+    if (isPrivate && (mode & 0o077) !== 0 && uid === ownUid()) {
+      const octal = (mode & 0o777).toString(8).padStart(4, '0');
+      return unusable(`others can read it (mode ${octal}): chmod 600 it`);
     }
+    return await parse(text, path);
   } catch (error) {
     return errorCode(error) === 'ENOENT'
       ? { kind: 'missing' }

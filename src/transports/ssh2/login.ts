@@ -105,21 +105,16 @@ export function createLogin(means: LoginMeans): Login {
     return { type: 'keyboard-interactive', username: user, prompt };
   }
 
-  async function proceed(
-    method: AnyAuthMethod | null,
-    callback: (method: AnyAuthMethod) => void,
-  ): Promise<void> {
-    if (!(await means.ready())) return;
-    progress = method === null ? 'exhausted' : 'trying';
-    // ssh2 takes false for "nothing left", which its types leave out.
-    callback(method ?? (false as never));
-  }
-
   return {
     handler(_methods, _partial, callback) {
-      void next()
-        .then((method) => proceed(method, callback))
-        .catch(giveUp);
+      const proceed = async () => {
+        const method = await next();
+        if (!(await means.ready())) return;
+        progress = method === null ? 'exhausted' : 'trying';
+        // ssh2 takes false for "nothing left", which its types leave out.
+        callback(method ?? (false as never));
+      };
+      void proceed().catch(giveUp);
     },
     onFailure(methods, partial) {
       // A server that takes no keys yet (it wants the password first) has not judged this one: it has another turn.

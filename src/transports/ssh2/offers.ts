@@ -1,5 +1,6 @@
 import type { ParsedKey } from 'ssh2';
 import ssh2 from 'ssh2';
+import type { SshSpec } from '../../domain/target.ts';
 import { printable } from '../../lib/printable.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import type { SshAgent } from './agent.ts';
@@ -28,15 +29,14 @@ const MOST_KEYS = 5;
 /** Finds what to log in with; files and agent are read once, however many connections ask. */
 export interface OfferSource {
   /** The error names the file of the operator's own choice that cannot be used, and why. Never rejects. */
-  offers(identityFiles: readonly string[]): Promise<Result<Offers, string>>;
+  offers(ssh: Pick<SshSpec, 'identityFiles' | 'identityFilesExplicit'>): Promise<Result<Offers, string>>;
 }
 
 /**
- * The order: the operator's own files; the agent's keys; the usual files of `defaults`. Those may be missing or
- * encrypted without a word, the operator's own may not. `identityFiles` that are empty or equal to `defaults` are
- * not the operator's own. A key that both a file and the agent hold is offered once, signed from the file.
+ * The order: the operator's own files; the agent's keys; the usual files. Those may be missing or encrypted without
+ * a word, the operator's own may not. A key that both a file and the agent hold is offered once, signed from the file.
  */
-export function createOfferSource(agent: SshAgent | null, defaults: readonly string[]): OfferSource {
+export function createOfferSource(agent: SshAgent | null): OfferSource {
   const files = new Map<string, Promise<KeyFile>>();
   const sets = new Map<string, Promise<Result<Offers, string>>>();
 
@@ -69,11 +69,9 @@ export function createOfferSource(agent: SshAgent | null, defaults: readonly str
   }
 
   return {
-    offers(identityFiles) {
-      const own = identityFiles.length > 0 && identityFiles.join('\0') !== defaults.join('\0');
-      const paths = own ? identityFiles : defaults;
-      const key = JSON.stringify([own, paths]);
-      const known = sets.get(key) ?? collect(paths, own);
+    offers({ identityFiles, identityFilesExplicit }) {
+      const key = JSON.stringify([identityFilesExplicit, identityFiles]);
+      const known = sets.get(key) ?? collect(identityFiles, identityFilesExplicit);
       sets.set(key, known);
       return known;
     },

@@ -15,11 +15,6 @@ import { createSession } from './session.ts';
 export interface Ssh2Options {
   /** SSH_AUTH_SOCK; null where there is no ssh-agent. */
   readonly agentSocket: string | null;
-  /**
-   * The usual key files (~/.ssh/id_ed25519, …), absolute, in order: for targets whose `identityFiles` are empty or
-   * these same files. They may be missing; a file of the operator's own choice may not.
-   */
-  readonly defaultIdentityFiles: readonly string[];
   /** All addresses of a host name; left out: getaddrinfo(3). */
   readonly lookup?: Lookup;
 }
@@ -30,14 +25,14 @@ export interface Ssh2Options {
  */
 export function createSsh2Transport(options: Ssh2Options): Transport {
   const agent = options.agentSocket === null ? null : createSshAgent(options.agentSocket);
-  const source = createOfferSource(agent, options.defaultIdentityFiles);
+  const source = createOfferSource(agent);
   const knownHostsFiles = createKnownHostsFiles();
   const lookup: Lookup = options.lookup ?? ((host) => lookupAddress(host, { all: true, order: 'verbatim' }));
 
   /** Null: the attempt has failed. */
   async function reach(attempt: Attempt, { password }: ConnectOptions): Promise<Session | null> {
     const { target } = attempt;
-    const offers = await source.offers(target.ssh.identityFiles);
+    const offers = await source.offers(target.ssh);
     if (!offers.ok) return unreadable(attempt, offers.error);
     const { keys, passedOver } = offers.value;
     if (keys.length === 0 && password === null) {

@@ -1,0 +1,245 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Agent } from './support/agent.ts';
+import type { AgentOptions } from './support/agent-files.ts';
+import { ARCHIVE, authOf, authsIn } from './support/archives.ts';
+import { script } from './support/base.ts';
+import { eventually } from './support/eventually.ts';
+import { type Fleet, startFleet } from './support/fleet.ts';
+import { describeSystem } from './support/parts.ts';
+import { type Places, startPlaces } from './support/places.ts';
+import {
+  entryOf,
+  newOperator,
+  type Operator,
+  outcomeOf,
+  registryEntry,
+  reportOf,
+  sshOf,
+} from './support/tool.ts';
+
+// Two credentials that both are good, so that every run has something to change.
+const USERS = { 'ci-puller': 'the password', other: 'other-password' } as const;
+type User = keyof typeof USERS;
+const PASSWORDS = { CI_PULLER: USERS['ci-puller'], OTHER: USERS.other };
+
+// Slow in the middle of the install: there is time to strike.
+const slow = (program: string) =>
+  [`/usr/local/bin/${program}`, script(`sleep 0.2; exec /usr/bin/${program} "$@"`)] as const;
+const SLOW_INSTALL: AgentOptions = { files: Object.fromEntries(['chown', 'chmod', 'mv'].map(slow)) };
+
+describeSystem(
+  'whatever dies, and whenever: the archive is whole, and nothing goes on behind the operator',
+  () => {
+    let fleet: Fleet;
+    let places: Places;
+    let operator: Operator;
+    const inventoryOf: Record<string, string> = {};
+    const run = (user: User, ...more: string[]) =>
+      operator.report(['run', inventoryOf[user] ?? '', ...more], PASSWORDS);
+    const start = (user: User, ...more: string[]) =>
+      operator.start(['run', inventoryOf[user] ?? '', '-o', 'json', ...more], PASSWORDS);
+
+    /** Whose credential the agent's archive holds; throws where the archive is not whole. */
+    function owner(agent: Agent, path = ARCHIVE): User {
+      const { auth } = authsIn(agent.read(path))[places.registry.name] ?? { auth: '' };
+      const found = (Object.keys(USERS) as User[]).find((user) => auth === authOf(user, USERS[user]));
+      if (found === undefined) throw new Error(`${agent.name}: the archive holds neither credential`);
+      expect(agent.state(path), agent.name).toMatchObject({ kind: 'file', mode: '0600', uid: 0, gid: 0 });
+      return found;
+    }
+    const litter = (agent: Agent) =>
+      [...agent.changes().keys()].filter((path) => /node-prep|\.lock$/.test(path));
+    async function quiet(agents: readonly Agent[] = fleet.agents) {
+      for (const agent of agents) {
+        const busy = () =>
+          `${agent.name} still runs ${JSON.stringify(agent.processes().map(({ argv }) => argv.join(' ').slice(0, 100)))}`;
+        await eventually(() => agent.processes().length === 0, busy, 8);
+      }
+    }
+
+    beforeAll(async () => {
+      fleet = await startFleet({
+        agents: {
+          'fast-1': {},
+          'fast-2': {},
+          'slow-1': SLOW_INSTALL,
+          'slow-2': SLOW_INSTALL,
+          'slow-3': SLOW_INSTALL,
+        },
+      });
+      places = await startPlaces(fleet.enclave, USERS['ci-puller']);
+      operator = newOperator(fleet);
+      for (const [user, variable] of [
+        ['ci-puller', 'CI_PULLER'],
+        ['other', 'OTHER'],
+      ] as const) {
+        inventoryOf[user] = operator.inventory({
+          registries: { [places.registry.name]: registryEntry(user, variable) },
+          ssh: sshOf(fleet),
+          agents: fleet.agents.map((agent) => entryOf(agent)),
+        });
+      }
+    });
+    beforeEach(async () => {
+      await run('ci-puller');
+      await quiet();
+    });
+    afterAll(() => fleet?.close());
+
+    test('the tool killed at any moment: agents stop and clean up by themselves, and the next run succeeds', async () => {
+      const begun = performance.now();
+      await run('other');
+      const whole = performance.now() - begun;
+      const points = 12;
+      for (let point = 0; point < points; point += 1) {
+        const user = point % 2 === 0 ? 'ci-puller' : 'other';
+        const { child, finished } = start(user);
+        await Promise.race([sleep((whole * (point + 0.5)) / points), finished]);
+        child.kill('SIGKILL');
+        await finished;
+        await quiet();
+        for (const agent of fleet.agents) {
+          owner(agent);
+          expect(litter(agent), `${agent.name}, killed at ${point}/${points}`).toEqual([]);
+        }
+      }
+      expect(await run('other')).toMatchObject({ totals: { ok: 5 } });
+      expect(fleet.agents.map((agent) => owner(agent))).toEqual(fleet.agents.map(() => 'other'));
+    });
+
+    test("an agent's script killed in the middle of the install: old or new, never a part; then the next run mends it", async () => {
+      const victim = fleet.agent('slow-1');
+      for (let point = 0; point < 8; point += 1) {
+        const user = point % 2 === 0 ? 'other' : 'ci-puller';
+        const running = start(user, '--limit', 'slow-1');
+        const installs = () => victim.processes().some(({ argv }) => /chown|chmod|mv/.test(argv[1] ?? ''));
+        await eventually(installs, 'the install did not begin');
+        await sleep(point * 100);
+        for (const { pid, argv } of victim.processes()) {
+          if (argv.some((word) => word === 'node-prep' || word.includes('eval "$(dd'))) kill(pid);
+        }
+        const report = reportOf(await running.finished);
+        owner(victim);
+        const { status, changed } = outcomeOf(report, 'slow-1');
+        if (status === 'ok') expect(owner(victim)).toBe(user);
+        if (changed === true) expect(owner(victim)).toBe(user);
+        const next = await run(user, '--limit', 'slow-1');
+        expect(next, JSON.stringify(next.agents)).toMatchObject({ totals: { ok: 1 } });
+        expect(owner(victim)).toBe(user);
+        expect(litter(victim)).toEqual([]);
+      }
+    });
+
+    test('a connection that dies in the middle of the install is followed by a look at what became of it', async () => {
+      for (const delay of [0, 250, 500]) {
+        const running = start('other', '--limit', 'slow-2,fast-1');
+        const victim = fleet.agent('slow-2');
+        const installs = () => victim.processes().some(({ argv }) => /chown|chmod|mv/.test(argv[1] ?? ''));
+        await eventually(installs, 'the install did not begin');
+        await sleep(delay);
+        for (const { pid, argv } of victim.processes()) if (argv[0]?.startsWith('sshd: root')) kill(pid);
+        const report = reportOf(await running.finished);
+        const outcome = outcomeOf(report, 'slow-2');
+        expect(outcome).toMatchObject({ status: 'failed', failure: { code: 'CONNECTION_LOST' } });
+        await quiet();
+        expect(outcome.changed, JSON.stringify(outcome)).toBe(owner(victim) === 'other');
+        expect(outcomeOf(report, 'fast-1')).toMatchObject({ status: 'ok' });
+        expect(litter(victim)).toEqual([]);
+        await run('ci-puller');
+      }
+    });
+
+    test('Ctrl-C once: what is at work finishes or undoes, the rest is not attempted, the report is printed, exit 130', async () => {
+      const running = start('other', '-c', '2');
+      await eventually(() => fleet.agent('slow-1').processes().length > 0, 'slow-1 had no turn');
+      running.child.kill('SIGINT');
+      const finished = await running.finished;
+      expect(finished.code).toBe(130);
+      const report = reportOf(finished);
+      expect(report.agents).toHaveLength(5);
+      for (const agent of fleet.agents) {
+        const { status, changed } = outcomeOf(report, agent.name);
+        expect(agent.processes(), agent.name).toEqual([]);
+        expect(litter(agent), agent.name).toEqual([]);
+        expect(owner(agent), `${agent.name} ${status}`).toBe(changed ? 'other' : 'ci-puller');
+      }
+      const last = outcomeOf(report, 'slow-3');
+      expect(last).toMatchObject({
+        status: 'not-attempted',
+        changed: false,
+        failure: { code: 'INTERRUPTED' },
+      });
+      const resumed = await run('other', '--resume');
+      expect(resumed.totals.ok).toBe(resumed.totals.agents);
+      expect(fleet.agents.map((agent) => owner(agent))).toEqual(fleet.agents.map(() => 'other'));
+    });
+
+    test('Ctrl-C twice ends at once, and every archive is still whole', async () => {
+      const running = start('other');
+      await eventually(() => fleet.agent('slow-1').processes().length > 0, 'slow-1 had no turn');
+      running.child.kill('SIGINT');
+      await sleep(100);
+      running.child.kill('SIGINT');
+      const { code } = await running.finished;
+      expect(code).toBe(130);
+      await quiet();
+      for (const agent of fleet.agents) {
+        owner(agent);
+        expect(litter(agent), agent.name).toEqual([]);
+      }
+      expect(await run('other')).toMatchObject({ totals: { ok: 5 } });
+    });
+
+    test('SIGTERM is an interruption too, with an exit code of its own', async () => {
+      const running = start('other', '-c', '1');
+      await eventually(() => fleet.agent('fast-1').processes().length > 0, 'fast-1 had no turn');
+      running.child.kill('SIGTERM');
+      const finished = await running.finished;
+      expect(finished.code).toBe(143);
+      expect(reportOf(finished).totals.notAttempted).toBeGreaterThan(0);
+    });
+
+    test('two tools at once on the same agents: both end, in good order or as AGENT_BUSY, and no archive is mixed', async () => {
+      const second = newOperator(fleet);
+      for (let round = 0; round < 3; round += 1) {
+        const reports = await Promise.all([
+          run('other'),
+          second.report(['run', inventoryOf['ci-puller'] ?? ''], PASSWORDS),
+        ]);
+        for (const report of reports) {
+          for (const { status, failure } of report.agents) {
+            if (status !== 'ok') expect(failure?.code).toBe('AGENT_BUSY');
+          }
+        }
+        for (const agent of fleet.agents) {
+          owner(agent);
+          owner(agent, `${ARCHIVE}.previous`);
+          expect(litter(agent), agent.name).toEqual([]);
+        }
+      }
+    });
+
+    test('a lock that a dead install left is taken over; one whose process lives makes the agent busy', async () => {
+      const agent = fleet.agent('fast-1');
+      await agent.run(`ln -s "4194303 somebody@somewhere" ${ARCHIVE}.lock`);
+      expect(await run('other', '--limit', 'fast-1')).toMatchObject({ totals: { ok: 1, changed: 1 } });
+      expect(agent.state(`${ARCHIVE}.lock`)).toBeNull();
+
+      await agent.run(`ln -s "1 somebody@somewhere run-7" ${ARCHIVE}.lock`);
+      const report = await run('ci-puller', '--limit', 'fast-1');
+      expect(outcomeOf(report, 'fast-1')).toMatchObject({ changed: false, failure: { code: 'AGENT_BUSY' } });
+      expect(outcomeOf(report, 'fast-1').failure?.message).toContain('somebody@somewhere');
+      expect(owner(agent)).toBe('other');
+      await agent.run(`rm ${ARCHIVE}.lock`);
+    });
+  },
+);
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended by itself in between.
+  }
+}

@@ -1,0 +1,146 @@
+import type { AuthContext } from 'ssh2';
+import { describe, expect, test } from 'vitest';
+import type { Secret } from '../../src/domain/secret.ts';
+import type { Failure } from '../../src/errors/failure.ts';
+import {
+  at,
+  NEVER,
+  PASSWORD,
+  refusal,
+  ssh,
+  targetFor,
+  transport,
+  useSshFixture,
+} from '../support/ssh-fixture.ts';
+import { connected } from '../support/transcript.ts';
+
+useSshFixture();
+
+const METHODS = ['password', 'keyboard-interactive'] as const;
+
+/** Lets this password in, by one method. */
+function letIn(method: (typeof METHODS)[number], password: string) {
+  return (context: AuthContext): void => {
+    const verdict = (given: string | undefined) =>
+      given === password ? context.accept() : context.reject([method]);
+    if (context.method !== method) context.reject([method]);
+    else if (context.method === 'password') verdict(context.password);
+    else if (context.method === 'keyboard-interactive') {
+      context.prompt([{ prompt: 'Password: ', echo: false }], (answers) => verdict(answers[0]));
+    }
+  };
+}
+
+const words = ({ message, hint, detail }: Failure) => [message, hint, detail].join('\n');
+
+describe('a password', () => {
+  test.each(METHODS)('lets in by %s where no key is taken', async (method) => {
+    const server = await ssh({ login: letIn(method, PASSWORD.reveal()) });
+    await (await connected(transport(), await targetFor(server), PASSWORD)).close();
+  });
+
+  test.each(METHODS)(
+    'that is refused by %s is tried once, and is in no word that is said about it',
+    async (method) => {
+      const tried: string[] = [];
+      const check = letIn(method, 'another');
+      const server = await ssh({
+        login(context) {
+          tried.push(context.method);
+          check(context);
+        },
+      });
+      const { failure, passwordRefused } = await refusal(transport(), await targetFor(server), PASSWORD);
+      expect(failure.code).toBe('AUTH_REJECTED');
+      expect(passwordRefused).toBe(true);
+      expect(tried).toEqual(['publickey', method]);
+      expect(failure.message).toContain(`keys: ${at('key')} SHA256:`);
+      expect(words(failure)).not.toContain(PASSWORD.reveal());
+    },
+  );
+
+  test('that has expired is a refused one', async () => {
+    const server = await ssh({
+      login(context) {
+        if (context.method === 'password') context.requestChange('New password:', () => undefined);
+        else context.reject(['password']);
+      },
+    });
+    const { failure, passwordRefused } = await refusal(transport(), await targetFor(server), PASSWORD);
+    expect([failure.code, passwordRefused]).toEqual(['AUTH_REJECTED', true]);
+    expect(failure.detail).toContain('wants the password to be changed');
+  });
+
+  test('on which the server hangs up is a refused one', async () => {
+    const server = await ssh({
+      login(context, connection) {
+        if (context.method === 'password') connection.end();
+        else context.reject(['password']);
+      },
+    });
+    const { failure, passwordRefused } = await refusal(transport(), await targetFor(server), PASSWORD);
+    expect([failure.code, passwordRefused]).toEqual(['AUTH_REJECTED', true]);
+  });
+
+  test('may be waited for longer than connectTimeout', async () => {
+    const server = await ssh({ login: letIn('password', PASSWORD.reveal()) });
+    const target = await targetFor(server, { connectTimeoutMs: 3_000 });
+    const password = () => new Promise<Secret>((resolve) => setTimeout(() => resolve(PASSWORD), 3_500));
+    const session = await transport().connect(target, { password, signal: NEVER });
+    expect(session.ok).toBe(true);
+    if (session.ok) await session.value.close();
+  }, 30_000);
+
+  test('is not asked for where the server would not take one', async () => {
+    const server = await ssh({ login: (context) => context.reject(['publickey']) });
+    let asked = 0;
+    async function password(): Promise<Secret> {
+      asked += 1;
+      return PASSWORD;
+    }
+    const session = await transport().connect(await targetFor(server), { password, signal: NEVER });
+    expect(session).toMatchObject({
+      ok: false,
+      error: { failure: { code: 'AUTH_REJECTED' }, passwordRefused: false },
+    });
+    expect(asked).toBe(0);
+    expect(server.connections).toBe(1);
+  });
+});
+
+describe('a login', () => {
+  test('in which the server hangs up on a key is a lost connection; no password was refused', async () => {
+    const server = await ssh({ login: (_, connection) => connection.end() });
+    const { failure, passwordRefused } = await refusal(transport(), await targetFor(server), PASSWORD);
+    expect([failure.code, passwordRefused]).toEqual(['CONNECTION_LOST', false]);
+    expect(failure.detail).toContain('during the login');
+  });
+
+  test('that the server never answers ends with connectTimeout', async () => {
+    const target = await targetFor(await ssh({ login: () => undefined }), { connectTimeoutMs: 2_000 });
+    const { failure, passwordRefused } = await refusal(transport(), target, PASSWORD);
+    expect([failure.code, passwordRefused]).toEqual(['CONNECTION_TIMED_OUT', false]);
+  });
+
+  test('without anything to offer contacts nobody', async () => {
+    const server = await ssh();
+    const none = await refusal(transport(), await targetFor(server, { identityFiles: [] }));
+    expect(none.failure.code).toBe('KEY_UNREADABLE');
+    const gone = await refusal(
+      transport(),
+      await targetFor(server, { identityFiles: [at('gone')] }),
+      PASSWORD,
+    );
+    expect(gone.failure.code).toBe('KEY_UNREADABLE');
+    expect(gone.failure.message).toContain(`${at('gone')}: there is no such file`);
+    const noAgent = transport({ agentSocket: at('no-agent') });
+    const dead = await refusal(noAgent, await targetFor(server, { identityFiles: [] }));
+    expect(dead.failure.message).toContain('the ssh-agent is of no use: it cannot be reached (ENOENT)');
+    expect(server.connections).toBe(0);
+  });
+
+  test('needs no agent where there is a key file', async () => {
+    const it = transport({ agentSocket: at('no-agent') });
+    await (await connected(it, await targetFor(await ssh()))).close();
+  });
+});
