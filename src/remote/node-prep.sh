@@ -662,7 +662,7 @@ one_check() {
 	said=$*
 	unset IFS
 	reply check "$index" "$verdict" "$late" "$answer" "$alive" "${missing:-,}" "$said"
-	printf done >"$work/check$index.done"
+	printf over >"$work/check$index.done"
 }
 
 # process_alive NAMES: is there a live process (not a zombie) of one of the names, an extended regular expression?

@@ -99,7 +99,9 @@ export interface Agent {
   noise(): string;
   stderr(): string;
   readonly ended: Promise<number | NodeJS.Signals>;
-  /** Ends the input, waits for the end, and throws where anything is left: a process, a work folder. */
+  /** Waits for the end; how it ended. Throws where anything is left three seconds later: a process, a work folder. */
+  gone(): Promise<number | NodeJS.Signals>;
+  /** Ends the input, then the same. */
   finish(): Promise<number | NodeJS.Signals>;
   /** What is left of it: processes and work folders. Empty at best. */
   left(): string[];
@@ -202,7 +204,12 @@ export function launchAgent(options: Options): Agent {
     ended,
     async finish() {
       agent.end();
+      return agent.gone();
+    },
+    async gone() {
       const how = await ended;
+      // The last signals may still be on their way.
+      for (let tries = 0; tries < 150 && agent.left().length > 0; tries += 1) await pause(20);
       const left = agent.left();
       if (left.length > 0) throw new Error(`left behind: ${left.join(', ')}`);
       return how;
@@ -236,8 +243,10 @@ export function processes(mark: string): string[] {
 
 /** Waits until `test` holds, for as long as it takes: the test's own timeout is the limit. */
 export async function until(test: () => boolean): Promise<void> {
-  while (!test()) await new Promise((resolve) => setTimeout(resolve, 20));
+  while (!test()) await pause(20);
 }
+
+export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export const textOf = (answer: Answer, name: string): string =>
   Buffer.from(answer.texts.get(name) ?? []).toString();

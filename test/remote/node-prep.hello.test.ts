@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { createPlace, launchAgent, MISSING, SCRIPT, SHELLS, startAgent, until, whereIs } from './agent.ts';
+import { createPlace, launchAgent, MISSING, SCRIPT, SHELLS, startAgent, whereIs } from './agent.ts';
 
 vi.setConfig({ testTimeout: 60_000, maxConcurrency: 4 });
 
@@ -64,8 +64,7 @@ describe.concurrent.each(SHELLS)('the remote script under $name', (shell) => {
     const idle = await startAgent({ place, shell, life: 1 });
     const busy = await startAgent({ place, shell, life: 1 });
     busy.send({ verb: 'docker', seconds: 60 });
-    expect(await Promise.all([idle.ended, busy.ended])).toEqual([1, 1]);
-    expect([...idle.left(), ...busy.left()]).toEqual([]);
+    expect(await Promise.all([idle.gone(), busy.gone()])).toEqual([1, 1]);
     place.remove();
   });
 });
@@ -93,10 +92,9 @@ describe.concurrent('the remote script', () => {
     const place = createPlace();
     const eaten = launchAgent({ place, edit: (script) => script.slice(100) });
     eaten.end();
-    expect([await eaten.ended, eaten.left()]).toEqual([0, []]);
+    expect(await eaten.gone()).toBe(0);
     const cut = launchAgent({ place, length: SCRIPT.length + 100 });
-    cut.end();
-    expect([await cut.ended, cut.left()]).toEqual([1, []]);
+    expect(await cut.finish()).toBe(1);
     place.remove();
   });
 
@@ -204,9 +202,7 @@ describe.concurrent('through the login shell of an agent', () => {
     const place = createPlace();
     const agent = await startAgent({ place, become: 'sudo' });
     expect(agent.hello.fields.get('user')).toBe('0');
-    agent.end();
-    expect(await agent.ended).toBe(0);
-    await until(() => agent.left().length === 0);
+    expect(await agent.finish()).toBe(0);
     place.remove();
   });
 });
