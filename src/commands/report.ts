@@ -51,38 +51,45 @@ export function reportOf(start: RunStarted, agents: readonly AgentOutcome[], end
   };
 }
 
-/** The report of a run whose secrets could not be had: no agent was contacted, exit code 3. */
+interface WhyNotStarted {
+  readonly problems: readonly Problem[];
+  readonly interrupted: 130 | 143 | null;
+  readonly warnings: readonly Warning[];
+}
+
+/** The report of a run whose secrets could not be had: no agent was contacted, exit code 3 unless interrupted. */
 export function notStarted(
   start: RunStarted,
   targets: readonly Target[],
-  problems: readonly Problem[],
+  { problems, interrupted, warnings }: WhyNotStarted,
   now: Date,
 ): Report {
   const reason = problems.map(({ message }) => message).join(' ');
-  const agents = targets.map((target) => notAttempted(target, failure('STOPPED', 'connect', { reason })));
-  const warnings = problems.map(({ code, message, hint }) => ({ code, message, hint }));
+  const why =
+    interrupted === null ? failure('STOPPED', 'connect', { reason }) : failure('INTERRUPTED', 'connect');
+  const agents = targets.map((target) => notAttempted(target, why));
+  const secrets = problems.map(({ code, message, hint }) => ({ code, message, hint }));
   const end = {
     finishedAt: now.toISOString(),
     stopped: null,
-    interrupted: null,
+    interrupted,
     credentials: null,
-    warnings,
+    warnings: [...warnings, ...secrets],
   };
-  return { ...reportOf(start, agents, end), ok: false, exitCode: 3 };
+  return { ...reportOf(start, agents, end), ok: false, exitCode: interrupted ?? 3 };
 }
 
 /** The report of a `--resume` that found nothing to do. */
-export function nothingLeft(start: RunStarted, now: Date): Report {
-  const words = 'The last run of this inventory left no agent behind: there is nothing to resume.';
-  const warnings = [
-    { code: 'NOTHING_LEFT', message: words, hint: 'Leave --resume out to go over all agents again.' },
-  ];
+export function nothingLeft(start: RunStarted, warnings: readonly Warning[], now: Date): Report {
+  const words = 'No agent of this inventory was left not ok: there is nothing to resume.';
+  const hint = 'Leave --resume out to go over all agents again.';
+  const nothing = { code: 'NOTHING_LEFT', message: words, hint };
   const end = {
     finishedAt: now.toISOString(),
     stopped: null,
     interrupted: null,
     credentials: null,
-    warnings,
+    warnings: [...warnings, nothing],
   };
   return reportOf(start, [], end);
 }

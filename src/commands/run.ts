@@ -58,22 +58,29 @@ export async function run(
     inventory,
   };
   const targets = request.resume ? leftOver(selected.value, inventory, ports) : selected.value;
-  if (targets.length === 0) return ok(nothingLeft(start, ports.now()));
+  if (targets.length === 0) return ok(nothingLeft(start, ports.warnings, ports.now()));
 
-  // With which credentials? Nothing is contacted before all of them are there.
-  const credentials = await readCredentials(targets, inventory, ports);
-  if (!credentials.ok) return ok(notStarted(start, targets, credentials.error, ports.now()));
-
-  // The work, in parallel, under one brake.
+  // One brake for all: the operator's interruption, a refused credential, too many failures.
   const stop = createStop();
   let interrupted: 130 | 143 | null = null;
   ports.onInterrupt((exitCode) => {
-    interrupted ??= exitCode;
+    interrupted = exitCode;
     const message =
       'Interrupted: agents that are being changed are finished, no more are started. Again: end at once.';
     ports.emit({ type: 'interrupted', message });
     stop.pull({ kind: 'interrupted', words: 'the operator interrupted' });
   });
+
+  // With which credentials? Nothing is contacted before all of them are there.
+  const credentials = await readCredentials(targets, inventory, ports);
+  if (!credentials.ok) {
+    // Ctrl-C at a prompt is no signal: the terminal gives it to the prompt.
+    const gaveUp = credentials.error.some(({ code }) => code === 'INTERRUPTED') ? 130 : null;
+    const why = { problems: credentials.error, interrupted: interrupted ?? gaveUp, warnings: ports.warnings };
+    return ok(notStarted(start, targets, why, ports.now()));
+  }
+
+  // The work, in parallel.
   const memory = remembered(ports, start, targets, credentials.value);
   ports.emit({
     type: 'run-started',

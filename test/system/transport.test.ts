@@ -228,8 +228,7 @@ describeSystem('the ssh2 transport and a real sshd', () => {
   test('a process that has closed its sessions ends by itself', async () => {
     const source = join(import.meta.dirname, '../../src/transports/ssh2/transport.ts');
     const script = `
-      import type { Result } from '../../src/lib/result.ts';
-import { createSsh2Transport } from ${JSON.stringify(source)};
+      import { createSsh2Transport } from ${JSON.stringify(source)};
       const transport = createSsh2Transport({ agentSocket: null });
       const session = await transport.connect(JSON.parse(process.argv[1]), { password: null, signal: new AbortController().signal });
       const command = await session.value.exec('echo in', { stdout: (bytes) => process.stdout.write(bytes), stderr() {} });
