@@ -75,7 +75,7 @@ export async function run(
   const credentials = await readCredentials(targets, inventory, ports);
   if (!credentials.ok) {
     // Ctrl-C at a prompt is no signal: the terminal gives it to the prompt.
-    const gaveUp = credentials.error.some(({ code }) => code === 'INTERRUPTED') ? 130 : null;
+    const gaveUp = credentials.error.some(({ code }) => code === 'INTERRUPTED') ? (130 as const) : null;
     const why = { problems: credentials.error, interrupted: interrupted ?? gaveUp, warnings: ports.warnings };
     return ok(notStarted(start, targets, why, ports.now()));
   }

@@ -1,6 +1,6 @@
 import type { Hidden } from './faults.ts';
 import { nearest } from './suggest.ts';
-import type { Entry, MappingNode, Tree } from './tree.ts';
+import { type Entry, follow, type MappingNode, type Tree } from './tree.ts';
 
 /** The ways to name a secret: the keys of a reference. */
 export const REFERENCE_KEYS: readonly string[] = ['env', 'file', 'exec', 'prompt'];
@@ -8,7 +8,9 @@ export const REFERENCE_KEYS: readonly string[] = ['env', 'file', 'exec', 'prompt
 /** Stands for whatever follows from the place of a secret on; of one length, so that it tells nothing. */
 export const MASK = '••••••';
 
-const SECRET_WORDS = /pass|pwd|secret|token|credential|auth/i;
+// What keys for secrets are called.
+const WORDS = '(?:pass|pwd|\\bpw\\b|secret|token|cred|auth|key\\b)';
+const SECRET_WORDS = new RegExp(WORDS, 'i');
 const ENVIRONMENT_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /**
@@ -25,8 +27,7 @@ export function hiddenParts(tree: Tree): readonly Hidden[] {
     if (node.kind === 'list') node.items.forEach(visit);
     if (node.kind !== 'mapping') return;
     for (const [key, entry] of node.entries) {
-      if (key === 'username') hideAfterColon(entry.value, hidden);
-      else if (looksSecret(key, node)) hideSecret(entry.value);
+      if (looksSecret(key, node)) hideSecret(entry.value);
       else visit(entry.value);
     }
   };
@@ -38,8 +39,23 @@ export function hiddenParts(tree: Tree): readonly Hidden[] {
       for (const [key, entry] of node.entries)
         if (!isReferenceEntry(key, entry)) hidden.push(wholeEntry(key, entry));
   };
+  for (const registry of registriesOf(tree)) {
+    for (const [key, entry] of registry.entries) {
+      if (key === 'username') hideAfterColon(entry.value, hidden);
+      // Whatever else a registry has may be its password, under a name that nobody thought of.
+      else if (key !== 'proof') hideSecret(entry.value);
+    }
+  }
   visit(tree);
   return hidden;
+}
+
+function registriesOf(tree: Tree): readonly MappingNode[] {
+  const registries = follow(tree, ['registries']);
+  if (registries?.kind !== 'mapping') return [];
+  return Array.from(registries.entries.values(), ({ value }) => value).filter(
+    (value) => value.kind === 'mapping',
+  );
 }
 
 function looksSecret(key: string, parent: MappingNode): boolean {
@@ -87,9 +103,11 @@ export function hiddenColumn(line: string): number {
 }
 
 // The bounds keep the search linear in the line. The blank after the colon, or the colon itself, may be forgotten.
-const SECRET_KEY = /(?:pass|pwd|secret|token|credential|auth)[\w-]{0,40}["']?\s{0,20}[:=]\s{0,20}/gi;
-const SECRET_FIRST =
-  /^[\s-]{0,200}["']?[\w-]{0,40}?(?:pass|pwd|secret|token|credential|auth)[\w-]{0,40}["']?\s{1,20}(?![\s:=#])/i;
+const SECRET_KEY = new RegExp(`${WORDS}[\\w-]{0,40}["']?\\s{0,20}[:=]\\s{0,20}`, 'gi');
+const SECRET_FIRST = new RegExp(
+  `^[\\s-]{0,200}["']?[\\w-]{0,40}?${WORDS}[\\w-]{0,40}["']?\\s{1,20}(?![\\s:=#])`,
+  'i',
+);
 const ENDS_WITH_SECRET_KEY =
   /(?:pass|pwd|secret|token|credential|auth)[\w-]{0,40}["']?\s{0,20}:\s*(?:#.*)?$/i;
 

@@ -13,7 +13,7 @@ export type Installed =
 
 /**
  * Puts the archive at its path, if what lies there is still what was judged (`expected`). `holder` says whose
- * install this is: `who, run which, since when`.
+ * install this is, for another one that finds it at work.
  */
 export function installVerb(install: {
   readonly spec: ArchiveSpec;
@@ -36,7 +36,7 @@ export function interpretInstall(answer: Answer, archive: Uint8Array, ctx: Agent
     case 'moved':
       return { kind: 'moved' };
     case 'busy':
-      return failed(busy(trouble, answer.fields.get('since'), ctx));
+      return failed(busy(answer, trouble, ctx));
     case 'owner':
       return failed(mode('as it was, because owner and mode cannot be had there', ctx, trouble));
     case 'path':
@@ -95,15 +95,11 @@ function unusable(reason: string, { target }: AgentContext): Failure {
   });
 }
 
-/** `trouble` is what the other install was told to say of itself (see `installVerb`); `since` what its lock's time is. */
-function busy(
-  trouble: Uint8Array | undefined,
-  made: string | undefined,
-  { target, say }: AgentContext,
-): Failure {
-  const words = /^(.*?)(?:,? since (\S+))?$/.exec(say(trouble));
-  const holder = words?.[1] || 'somebody who does not say who';
-  const since = words?.[2] ?? (say(Buffer.from(made ?? '')) || 'an unknown time');
+/** `trouble` is what the other install says of itself (see `installVerb`), `since` when its lock was made. */
+function busy({ fields }: Answer, trouble: Uint8Array | undefined, { target, say }: AgentContext): Failure {
+  const holder = say(trouble) || 'somebody who does not say who';
+  const made = say(Buffer.from(fields.get('since') ?? ''));
+  const since = /\d/.test(made) ? made : 'an unknown time';
   return failure('AGENT_BUSY', 'install', { host: target.host, holder, since });
 }
 

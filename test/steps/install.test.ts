@@ -13,7 +13,7 @@ const ended = (fields: Record<string, string>, texts: Record<string, string | Ui
   );
 
 test('the verb has all that the agent needs', () => {
-  const holder = 'ops@bastion, run 01J, since 2026-01-01T00:00:00Z';
+  const holder = 'ops@bastion, run 01J';
   expect(installVerb({ spec: TARGET.archive, expected: '1:2', holder, archive: ARCHIVE })).toEqual({
     verb: 'install',
     path: '/etc/docker.tar.gz',
@@ -55,7 +55,7 @@ describe('an install that ended well', () => {
 
   test('but does not say whether owner and mode are right is not believed', () => {
     const end = ended({ result: 'changed', fits: '' });
-    expect(end).toMatchObject({ kind: 'failed', failure: { code: 'ARCHIVE_MODE' }, changed: true });
+    expect(end).toMatchObject({ kind: 'failed', failure: { code: 'REMOTE_PROTOCOL' }, changed: true });
   });
 });
 
@@ -81,14 +81,15 @@ describe('an install that did not come to pass changed nothing', () => {
   });
 
   test.each([
-    ['4711 ops@bastion, run 01J, since 2026-01-01T00:00:00Z', 'ops@bastion, run 01J', '2026-01-01T00:00:00Z'],
-    ['4711 ops@bastion', 'ops@bastion', 'an unknown time'],
-    ['', 'somebody who does not say who', 'an unknown time'],
-    ['4711 a\x1b[2J since now', 'a\\x1b[2J', 'now'],
-  ])('because another one is at work: %j', (trouble, holder, since) => {
+    ['ops@bastion, run 01J\n', 'Jan 1 00:01', 'ops@bastion, run 01J', 'Jan 1 00:01'],
+    ['', '? ? ?', 'somebody who does not say who', 'an unknown time'],
+    ['', '', 'somebody who does not say who', 'an unknown time'],
+    ['a\x1b[2J', '\x1b[2J', 'a\\x1b[2J', '\\x1b[2J'],
+  ])('because another one is at work: %j', (trouble, made, holder, since) => {
     const message = `Another install is at work on 10.0.1.1: ${holder}, since ${since}.`;
     const failure = { code: 'AGENT_BUSY', message, retryable: true };
-    expect(ended({ result: 'busy' }, { trouble })).toMatchObject({ kind: 'failed', failure, changed: false });
+    const end = ended({ result: 'busy', since: made }, { trouble });
+    expect(end).toMatchObject({ kind: 'failed', failure, changed: false });
   });
 });
 
