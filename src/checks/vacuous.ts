@@ -18,7 +18,7 @@ export function vacuousWarning(results: readonly CheckResult[]): Warning | null 
     code: 'CHECK_VACUOUS',
     message:
       `These checks say yes whatever the truth is, because they find their own shell in the process list: ${quoted}. ` +
-      'Their verdict was decided from the process table instead.',
+      'Where one must pass, the process table decided instead.',
     hint: `What proves something, in Marathon too: ${commands.map(replacement).join('; ')}`,
   };
 }

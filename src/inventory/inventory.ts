@@ -25,13 +25,13 @@ agents:
  */
 export function readInventory(bytes: Uint8Array, where: Where): Result<Inventory, readonly Problem[]> {
   const decoded = decodeText(bytes);
-  if (!decoded.ok) return err(toProblems([decoded.error.fault], decoded.error.text, where.file, []));
+  if (!decoded.ok) return err(toProblems([decoded.error.fault], decoded.error.text, where.file, null));
   const text = decoded.value;
   const parsed = parse(text);
   const faults: Fault[] = [...parsed.faults];
   if (parsed.tree === null) {
     if (faults.length === 0) faults.push(emptyFault());
-    return err(toProblems(faults, text, where.file, []));
+    return err(toProblems(faults, text, where.file, null));
   }
   const place = locator(text);
   const inventory = resolve(readWritten(parsed.tree, faults), where, (at) => place(at).line, faults);

@@ -10,14 +10,16 @@ import {
   Parser,
 } from 'yaml';
 import { err, ok, type Result } from '../lib/result.ts';
-import type { Fault } from './faults.ts';
+import type { Fault, Hidden } from './faults.ts';
 import type { Entry, ScalarNode, Tree } from './tree.ts';
-import { YAML_FAULTS, yamlWords } from './yaml-words.ts';
+import { syntaxFaults, YAML_FAULTS } from './yaml-words.ts';
 
 /** A YAML text as a tree, `null` where it is empty or broken, and everything that is wrong with it as YAML. */
 export interface Parsed {
   readonly tree: Tree | null;
   readonly faults: readonly Fault[];
+  /** What the text holds and the tree does not: values of keys that are refused. It may be anything, and is not shown. */
+  readonly left: readonly Hidden[];
 }
 
 // An inventory is six levels deep; the parser keeps about two entries per level. Its composer is recursive.
@@ -35,16 +37,17 @@ export function parse(text: string): Parsed {
   const composed = compose(text);
   if (!composed.ok) return broken(composed.error);
   const [document, second] = composed.value;
-  if (document === undefined) return { tree: null, faults: [] };
+  if (document === undefined) return broken();
   if (second !== undefined) return broken({ ...YAML_FAULTS.secondDocument, at: second.range[0] });
-  if (document.errors.length > 0) return { tree: null, faults: syntaxFaults(document, text) };
-  const builder: Builder = { faults: [], anchors: new Map(), aliased: 0 };
+  if (document.errors.length > 0) return { ...broken(), faults: syntaxFaults(document.errors, text) };
+  const builder: Builder = { faults: [], left: [], anchors: new Map(), aliased: 0 };
   const tree = document.contents === null ? null : build(document.contents, builder);
-  return { tree: tree?.kind === 'scalar' && tree.value === null ? null : tree, faults: builder.faults };
+  const empty = tree?.kind === 'scalar' && tree.value === null;
+  return { tree: empty ? null : tree, faults: builder.faults, left: builder.left };
 }
 
 function broken(...faults: readonly Fault[]): Parsed {
-  return { tree: null, faults };
+  return { tree: null, faults, left: [] };
 }
 
 function compose(text: string): Result<readonly Document.Parsed[], Fault> {
@@ -67,22 +70,9 @@ function compose(text: string): Result<readonly Document.Parsed[], Fault> {
   return ok(documents);
 }
 
-/** The parser's errors, the first of each line: the others mostly follow from it. */
-function syntaxFaults(document: Document.Parsed, text: string): readonly Fault[] {
-  const faults: Fault[] = [];
-  let lineEnd = -1;
-  for (const { code, pos } of document.errors.toSorted((a, b) => a.pos[0] - b.pos[0])) {
-    const at = pos[0];
-    if (at <= lineEnd) continue;
-    const next = text.indexOf('\n', at);
-    lineEnd = next === -1 ? text.length : next;
-    faults.push({ code: 'YAML_INVALID', at, ...yamlWords(code) });
-  }
-  return faults;
-}
-
 interface Builder {
   readonly faults: Fault[];
+  readonly left: Hidden[];
   /** Null while the anchored node is still being built. */
   readonly anchors: Map<string, Tree | null>;
   aliased: number;
@@ -139,11 +129,19 @@ function buildMapping(node: Extract<ParsedNode, { items: { key: ParsedNode }[] }
     // A key such as 5000 or true is a name like any other here.
     const name = !isScalar(key) ? '' : typeof key.value === 'string' ? key.value : key.source;
     const keyAt = key.range[0];
-    if (name === '<<') builder.faults.push({ ...YAML_FAULTS.mergeKey, at: keyAt });
-    else if (name === '') builder.faults.push({ ...YAML_FAULTS.key, at: keyAt });
-    else if (entries.has(name)) builder.faults.push({ ...YAML_FAULTS.duplicateKey, at: keyAt });
-    else entries.set(name, { at: keyAt, value: tree });
+    const refused = refusal(name, entries);
+    if (refused === null) entries.set(name, { at: keyAt, value: tree });
+    else {
+      builder.faults.push({ ...refused, at: keyAt });
+      builder.left.push({ at: isScalar(key) ? tree.at : keyAt, end: Math.max(tree.end, key.range[1]) });
+    }
     size += tree.size;
   }
   return { kind: 'mapping', at, end, size, entries };
+}
+
+function refusal(name: string, entries: ReadonlyMap<string, Entry>): Omit<Fault, 'at'> | null {
+  if (name === '<<') return YAML_FAULTS.mergeKey;
+  if (name === '') return YAML_FAULTS.key;
+  return entries.has(name) ? YAML_FAULTS.duplicateKey : null;
 }

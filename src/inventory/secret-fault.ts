@@ -1,5 +1,5 @@
 import type { Fault } from './faults.ts';
-import { REFERENCE_KEYS } from './hide.ts';
+import { REFERENCE_KEYS } from './hide-lines.ts';
 import { environmentRule, fileRule, promptRule, type Rule } from './rules.ts';
 import { nearest } from './suggest.ts';
 import { follow, locate, type Path, type Tree } from './tree.ts';

@@ -1,5 +1,5 @@
 import { printable } from '../lib/printable.ts';
-import { hiddenColumn, MASK } from './hide.ts';
+import { hiddenColumn, MASK } from './hide-lines.ts';
 
 /** Words of a rule that a value breaks: `message` goes on after the key's name ("must be …"); `hint` says what to write. */
 export interface Words {

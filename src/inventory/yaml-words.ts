@@ -1,4 +1,4 @@
-import type { ProblemCode } from './faults.ts';
+import type { Fault, ProblemCode } from './faults.ts';
 import type { Words } from './words.ts';
 
 const QUOTES =
@@ -69,9 +69,21 @@ const NOT_YAML: Words = {
   hint: 'node-prep init writes an inventory to start from.',
 };
 
-/** The words for an error code of the parser. */
-export function yamlWords(code: string): Words {
-  return YAML_WORDS[code] ?? NOT_YAML;
+/** The parser's errors as faults, the first of each line: the others mostly follow from it. */
+export function syntaxFaults(
+  errors: readonly { readonly code: string; readonly pos: readonly [number, number] }[],
+  text: string,
+): readonly Fault[] {
+  const faults: Fault[] = [];
+  let lineEnd = -1;
+  for (const { code, pos } of errors.toSorted((a, b) => a.pos[0] - b.pos[0])) {
+    const [at] = pos;
+    if (at <= lineEnd) continue;
+    const next = text.indexOf('\n', at);
+    lineEnd = next === -1 ? text.length : next;
+    faults.push({ code: 'YAML_INVALID', at, ...(YAML_WORDS[code] ?? NOT_YAML) });
+  }
+  return faults;
 }
 
 /** What an inventory does not use of YAML, or what makes no sense in it. */

@@ -15,6 +15,7 @@ interface Login {
 function readArguments(words: readonly string[]): Login | string {
   const values = new Map<string, string>();
   const plain: string[] = [];
+  const unknown: string[] = [];
   let piped = false;
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at] ?? '';
@@ -22,12 +23,12 @@ function readArguments(words: readonly string[]): Login | string {
       at += 1;
       values.set(word, words[at] ?? '');
     } else if (word === '--password-stdin') piped = true;
-    else if (word.startsWith('-')) return `unknown flag: ${word}`;
+    else if (word.startsWith('-')) unknown.push(word);
     else plain.push(word);
   }
   const [verb = '', server = ''] = plain;
-  if (verb !== 'login')
-    return `docker: '${verb}' is not a docker command. This is the stand-in of node-prep lab.`;
+  if (verb !== 'login') return 'The stand-in docker of node-prep lab knows only: --version, ps -a, login.';
+  if (unknown.length > 0) return `unknown flag: ${unknown[0]}`;
   if (!piped) return 'Error: Cannot perform an interactive login from a non TTY device';
   // A practice login must never leave this machine.
   if (!/^127\.0\.0\.1:\d+$/.test(server)) {

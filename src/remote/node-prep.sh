@@ -26,6 +26,8 @@ LC_ALL=C
 PATH="${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin:/snap/bin"
 export LC_ALL PATH
 
+newline='
+'
 work='' spare='' lock='' hidden='' watch='' checks='' before='' reader='' inner='' feed='' docker=''
 
 # --- answers -----------------------------------------------------------------------------------------------
@@ -39,10 +41,9 @@ reply() {
 # text NAME LIMIT < BYTES: the first bytes of any kind, as hexadecimal digits, sixteen a line.
 text() {
 	digits=$(od -An -v -tx1 -N "$2")
-	IFS='
-'
-	for bytes in $digits; do
-		printf '\n%s text %s %s\n' "$token" "$1" "$bytes" || leave 1
+	IFS=$newline
+	for row in $digits; do
+		printf '\n%s text %s %s\n' "$token" "$1" "$row" || leave 1
 	done
 	unset IFS
 }
@@ -225,7 +226,7 @@ pipes() {
 run() {
 	# What the login brought along must not send docker elsewhere, nor feed it another credential. The checks keep
 	# it: they are to find what the operator would find.
-	[ "$1" != docker ] || unset DOCKER_CONFIG DOCKER_AUTH_CONFIG DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS \
+	[ "$1" != "$docker" ] || unset DOCKER_CONFIG DOCKER_AUTH_CONFIG DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS \
 		DOCKER_TLS_VERIFY DOCKER_CERT_PATH DOCKER_API_VERSION DOCKER_CUSTOM_HEADERS
 	# shellcheck disable=SC2086 # one word or none
 	exec $apart "$@"
@@ -243,7 +244,7 @@ verb_docker() {
 	find_docker
 	if [ -n "$docker" ]; then
 		reply line path "$docker"
-		limited "$1" main 1000 docker --version
+		limited "$1" main 1000 "$docker" --version
 		ended
 		text output 1000 <"$work/main"
 	fi
@@ -285,9 +286,9 @@ verb_login() {
 	sign "$config"
 	set -- "$1" "$config" "$user" "$server"
 	if [ -n "$server" ]; then
-		limited "$1" main 4000 docker --config "$2" login --username "$3" --password-stdin "$4"
+		limited "$1" main 4000 "${docker:=docker}" --config "$2" login --username "$3" --password-stdin "$4"
 	else
-		limited "$1" main 4000 docker --config "$2" login --username "$3" --password-stdin
+		limited "$1" main 4000 "${docker:=docker}" --config "$2" login --username "$3" --password-stdin
 	fi
 	ended
 	if [ "$code" -eq 0 ]; then
@@ -406,7 +407,7 @@ verb_install() {
 	folder=${path%/*}/
 	hidden=$folder.${path##*/}.node-prep
 	printf '' >"$work/trouble"
-	fitting=yes
+	kept=yes
 	install_steps
 	unlock
 	taken=''
@@ -417,8 +418,8 @@ verb_install() {
 		# Read back: the operator's side compares the bytes themselves.
 		reply field kind file
 		text bytes 65536 <"$path"
-		reply field fits "$fitting"
-		[ "$fitting" = yes ] || describe
+		reply field fits "$kept"
+		[ "$kept" = yes ] || describe
 		;;
 	*) describe ;;
 	esac
@@ -434,22 +435,31 @@ install_steps() {
 	result='write'
 	printf '%b' "$taken" >"$work/archive" || trouble "$work has no room: No space left on device" || return
 	result=unchanged
+	compare
 	there && ! strays && [ ! -L "$path.lock" ] && return
 	result=path
 	usable "$path" || return
 	usable "$previous" || return
 	result=busy
+	waited=no
 	seize || return
 	# Only who holds the lock has such files: a killed one left them.
 	strays && sweep
-	# Who held the lock until now may have put the same there.
 	result=unchanged
+	# Who held the lock until now may have put the same there.
+	[ "$waited" = no ] || compare
 	there && return
 	result=moved
 	standing
 	[ "$now" = "$expected" ] || return
 	result='write'
-	if [ -f "$path" ] && ! same "$path"; then
+	if [ "$bytes" = same ]; then
+		# Only owner or mode are wrong, of the archive or of the previous one.
+		[ ! -f "$previous" ] || fits "$previous" || own "$previous" || return
+		result=changed
+		fits "$path" && return
+		result='write'
+	elif [ -f "$path" ]; then
 		keep_previous || return
 	fi
 	write "$work/archive" || return
@@ -469,19 +479,39 @@ trouble() {
 	return 1
 }
 
-# there: the new archive is already at its path, as it should be.
+# compare: does the path hold the bytes of the new archive? Into $bytes.
+compare() {
+	bytes=other
+	[ ! -f "$path" ] || [ -L "$path" ] || ! cmp -s "$path" "$work/archive" || bytes=same
+}
+
+# there: the new archive is already at its path, and all is as it should be.
 there() {
-	same "$path" && fits "$path"
+	[ "$bytes" = same ] || return
+	if [ -f "$previous" ] && [ ! -L "$previous" ]; then
+		fits "$path" "$previous"
+	else
+		fits "$path"
+	fi
 }
 
-# same FILE: does it hold the bytes of the new archive?
-same() {
-	[ -f "$1" ] && [ ! -L "$1" ] && cmp -s "$1" "$work/archive"
-}
-
-# fits FILE: does it have the owner and mode of the new archive?
+# fits FILE...: have they the owner and mode of the new archive?
 fits() {
-	[ -n "$(find "$1" -prune -type f -user "$owner" -group "$group" -perm "$mode" 2>/dev/null)" ]
+	fitting=$(find "$@" -prune -type f -user "$owner" -group "$group" -perm "$mode" 2>/dev/null)
+	IFS=$newline
+	wanted="$*"
+	unset IFS
+	[ "$fitting" = "$wanted" ]
+}
+
+# own FILE: gives it owner and mode.
+own() {
+	result=owner
+	chown -- "$owner:$group" "$1" 2>>"$work/trouble" || return
+	chmod "$mode" "$1" 2>>"$work/trouble" || return
+	result='write'
+	# Some file systems keep neither, and say nothing.
+	fits "$1" || kept=no
 }
 
 # strays: are there temporary files beside the path, of an install that was killed or is at work?
@@ -515,7 +545,12 @@ usable() {
 # right, else a copy that has them.
 keep_previous() {
 	temp=$hidden.$$
-	if ! fits "$path" || ! ln "$path" "$temp" 2>/dev/null; then
+	if fits "$path"; then
+		# A killed one may have come just so far.
+		# shellcheck disable=SC3013 # dash, bash and busybox have -ef; elsewhere it is false, and mv(1) decides
+		[ ! "$path" -ef "$previous" ] || return 0
+		ln "$path" "$temp" 2>/dev/null || write "$path" || return
+	else
 		write "$path" || return
 	fi
 	mv -f "$temp" "$previous" 2>>"$work/trouble"
@@ -526,13 +561,7 @@ keep_previous() {
 write() {
 	temp=$(mktemp "$hidden.XXXXXX" 2>>"$work/trouble") || return
 	copy "$1" || return
-	fits "$temp" && return
-	result=owner
-	chown -- "$owner:$group" "$temp" 2>>"$work/trouble" || return
-	chmod "$mode" "$temp" 2>>"$work/trouble" || return
-	result='write'
-	# Some file systems keep neither, and say nothing.
-	fits "$temp" || fitting=no
+	fits "$temp" || own "$temp"
 }
 
 copy() {
@@ -562,7 +591,7 @@ seize() {
 		fi
 		theirs=$(readlink "$path.lock") || {
 			# It has just gone, or there can be none here.
-			tries=$((tries + 1))
+			tries=$((tries + 1)) waited=yes
 			[ "$tries" -gt 5 ] || [ ! -w "$folder" ] || continue
 			result='write'
 			cat "$work/ln" >>"$work/trouble"
@@ -571,12 +600,13 @@ seize() {
 		# shellcheck disable=SC2086 # its words
 		set -- $theirs
 		if [ "${1:-}" = node-prep ] && gone "$path.lock" 60 "${2:-}" "${3:-}" "${4:-}" "${5:-}"; then
+			waited=yes
 			mv -f "$path.lock" "$hidden.lock.$$" 2>/dev/null
 			caught=$(readlink "$hidden.lock.$$")
 			[ -z "$caught" ] || [ "$caught" = "$theirs" ] || ln -s "$caught" "$path.lock" 2>/dev/null
 			rm -f "$hidden.lock.$$"
 		else
-			tries=$((tries + 1))
+			tries=$((tries + 1)) waited=yes
 			[ "$tries" -le 5 ] || break
 			sleep 1
 		fi

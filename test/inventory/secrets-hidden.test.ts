@@ -101,6 +101,11 @@ describe('a line with a secret hides it for its neighbours, too', () => {
     expect(bad(`registries:\n${source}\n${AGENTS}`)[0]?.source).toBe(source);
   });
 
+  test('and groups and registries whose names only look like secrets', () => {
+    const text = `registries:\n  auth.example.com: { username: ci, password: { env: PW } }\ngroups:\n  auth:\n    agents:\n      - -x\n`;
+    expect(bad(text)[0]?.source).toBe('      - -x');
+  });
+
   test('and the key that is not one of a reference', () => {
     expect(bad(registry('username: ci', 'password: { evn: PW }'))[0]?.source).toBe(
       '    password: { evn: ••••••',

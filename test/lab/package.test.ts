@@ -17,7 +17,10 @@ describe('the package that npm pack makes', () => {
     folder = mkdtempSync(join(tmpdir(), 'node-prep-package-'));
     // It was built by `npm test`; packing again must not depend on that.
     const packed = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: ROOT });
-    const [made] = Object.values(JSON.parse(packed.stdout)) as { filename: string; files: { path: string }[] }[];
+    const [made] = Object.values(JSON.parse(packed.stdout)) as {
+      filename: string;
+      files: { path: string }[];
+    }[];
     if (made === undefined) throw new Error('npm pack made nothing');
     files = made.files.map(({ path }) => path);
     writeFileSync(join(folder, 'package.json'), '{ "private": true }');
@@ -28,14 +31,25 @@ describe('the package that npm pack makes', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   test('holds what it needs and nothing else', () => {
-    expect(files).toEqual(expect.arrayContaining(['bin/node-prep.js', 'dist/main.js', 'dist/remote/node-prep.sh', 'inventory.example.yaml', 'README.md', 'LICENSE']));
+    expect(files).toEqual(
+      expect.arrayContaining([
+        'bin/node-prep.js',
+        'dist/main.js',
+        'dist/remote/node-prep.sh',
+        'inventory.example.yaml',
+        'README.md',
+        'LICENSE',
+      ]),
+    );
     expect(files.filter((path) => /^(test|src|docs|node_modules)\/|\.tsbuildinfo$/.test(path))).toEqual([]);
   });
 
   test('runs elsewhere, without install scripts and optional packages', async () => {
     const version = await run(process.execPath, [installed, '--version'], { cwd: folder });
     expect(version.stdout).toMatch(/^node-prep \d+\.\d+\.\d+\n$/);
-    const lab = await run(process.execPath, [installed, 'lab', 'run', '--agents', '3', '-o', 'json'], { cwd: folder });
+    const lab = await run(process.execPath, [installed, 'lab', 'run', '--agents', '3', '-o', 'json'], {
+      cwd: folder,
+    });
     expect(JSON.parse(lab.stdout)).toMatchObject({ schema: 'node-prep/report/v1', totals: { agents: 3 } });
   });
 });
