@@ -12,18 +12,21 @@ const WORDS = '(?:pass|pwd|\\bpw\\b|secret|token|cred|auth|key\\b)';
 export const SECRET_WORDS = new RegExp(WORDS, 'i');
 
 /**
- * For each line of a text that is no valid YAML, the column (from 0) from which it is hidden, or -1: from the value of
- * a key for a secret on, and so the lines after it, up to the next key that is not indented deeper.
+ * For each line of a text, valid YAML or not, the column (from 0) from which it is hidden, or -1: from the value of a
+ * key for a secret on, and so the lines after it, up to the next key of an inventory that is not indented deeper.
  */
 export function hiddenColumns(lines: readonly string[]): readonly number[] {
-  let secretIndent = -1;
-  return lines.map((line) => {
+  let [secretIndent, onlyDeeper] = [-1, false];
+  return lines.map((line, number) => {
     const indent = line.search(/[^ \t-]/);
-    if (secretIndent !== -1 && indent !== -1 && (indent > secretIndent || !STARTS_WITH_KEY.test(line))) {
-      return STARTS_WITH_REFERENCE.test(line) ? hiddenColumn(line) : indent;
-    }
-    if (indent !== -1)
-      secretIndent = secretStart(line) !== -1 || ENDS_WITH_SECRET_KEY.test(line) ? indent : -1;
+    if (indent === -1) return -1;
+    const goesOn = indent > secretIndent || !(onlyDeeper || STARTS_WITH_KEY.test(line));
+    if (secretIndent !== -1 && goesOn) return REFERENCE_LINE.test(line) ? hiddenColumn(line) : indent;
+    onlyDeeper = line[indent] === '#';
+    // A group or a registry may be called auth-servers: then keys of the inventory come next.
+    const opens =
+      !onlyDeeper && ENDS_WITH_SECRET_KEY.test(line) && !STARTS_WITH_KEY.test(lines[number + 1] ?? '');
+    secretIndent = opens || secretStart(line) !== -1 ? indent : -1;
     return hiddenColumn(line);
   });
 }
@@ -34,17 +37,21 @@ export function hiddenColumn(line: string): number {
   return starts.length === 0 ? -1 : Math.min(...starts);
 }
 
-const STARTS_WITH_KEY = /^[\s-]*["']?[\w./[\]-]{1,300}(?::\d+)?["']?\s*:(?:\s|$)/;
-const STARTS_WITH_REFERENCE =
+// The keys of the inventory and the names of registries: what else looks like a key may be a part of the secret.
+const KEYS =
+  'registries|agents|groups|archive|checks|ssh|become|proof|username|host|name|user|port|identityFiles|hostKeys|knownHosts|connectTimeout|path|owner|group|mode|id|command|expect|timeout|method';
+const STARTS_WITH_KEY = new RegExp(
+  `^[\\s-]*["']?(?:${KEYS}|[\\w-]{1,99}\\.[\\w.:-]{1,300})["']?\\s*:(?:\\s|$)`,
+);
+const REFERENCE_LINE =
   /^[\s-]*["']?(?:env["']?\s*:\s*["']?\w+["']?\s*(?:[,}#].*)?$|(?:file|exec|prompt)["']?\s*:)/;
 // The bounds keep the search linear in the line. The blank after the colon, or the colon itself, may be forgotten.
-const SECRET_KEY = new RegExp(`${WORDS}[\\w-]{0,40}["']?\\s{0,20}[:=]\\s{0,20}`, 'gi');
+const SECRET_KEY = new RegExp(`${WORDS}[^\\s:=.]{0,40}\\s{0,20}[:=]\\s{0,20}`, 'gi');
 const SECRET_FIRST = new RegExp(
-  `^[\\s-]{0,200}["']?[\\w-]{0,40}?${WORDS}[\\w-]{0,40}["']?\\s{1,20}(?![\\s:=#])`,
+  `^[\\s-]{0,200}["']?[\\w-]{0,40}?${WORDS}[^\\s:=.]{0,40}\\s{1,20}(?![\\s:=])`,
   'i',
 );
-const ENDS_WITH_SECRET_KEY =
-  /(?:pass|pwd|secret|token|credential|auth)[\w-]{0,40}["']?\s{0,20}:\s*(?:#.*)?$/i;
+const ENDS_WITH_SECRET_KEY = new RegExp(`${WORDS}[^\\s:=.]{0,40}\\s{0,20}:?\\s*(?:#[^]*)?$`, 'i');
 
 /** The column of the first value that may be a secret, or -1. */
 function secretStart(line: string): number {

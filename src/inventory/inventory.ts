@@ -25,19 +25,18 @@ agents:
  */
 export function readInventory(bytes: Uint8Array, where: Where): Result<Inventory, readonly Problem[]> {
   const decoded = decodeText(bytes);
-  if (!decoded.ok) return err(toProblems([decoded.error.fault], decoded.error.text, where.file, null));
+  if (!decoded.ok) return err(toProblems([decoded.error.fault], decoded.error.text, where.file, []));
   const text = decoded.value;
   const parsed = parse(text);
   const faults: Fault[] = [...parsed.faults];
   if (parsed.tree === null) {
     if (faults.length === 0) faults.push(emptyFault());
-    return err(toProblems(faults, text, where.file, null));
+    return err(toProblems(faults, text, where.file, []));
   }
   const place = locator(text);
   const inventory = resolve(readWritten(parsed.tree, faults), where, (at) => place(at).line, faults);
-  return faults.length === 0
-    ? ok(inventory)
-    : err(toProblems(faults, text, where.file, hiddenParts(parsed.tree)));
+  if (faults.length === 0) return ok(inventory);
+  return err(toProblems(faults, text, where.file, [...hiddenParts(parsed.tree), ...parsed.left]));
 }
 
 function emptyFault(): Fault {

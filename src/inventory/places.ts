@@ -1,7 +1,7 @@
 import type { Problem } from '../errors/failure.ts';
 import { printable } from '../lib/printable.ts';
 import type { Fault, Hidden } from './faults.ts';
-import { hiddenColumn, hiddenColumns, MASK } from './hide-lines.ts';
+import { hiddenColumns, MASK } from './hide-lines.ts';
 
 /** A place as people count: from 1. The column counts UTF-16 units, as editors do. */
 export interface Place {
@@ -25,19 +25,18 @@ export function locator(text: string): (at: number) => Place {
 }
 
 /**
- * Faults as problems, in the order of the text, each with its line. Secrets and control characters are masked:
- * `hidden` are the secrets that the tree has shown, null where the text has no tree.
+ * Faults as problems, in the order of the text, each with its line. Secrets and control characters are masked; `hidden`
+ * are the secrets that the tree has shown, beside those that a line shows by itself.
  */
 export function toProblems(
   faults: readonly Fault[],
   text: string,
   file: string,
-  hidden: readonly Hidden[] | null,
+  hidden: readonly Hidden[],
 ): readonly Problem[] {
   const place = locator(text);
   const lines = text.split('\n').map((line) => line.replace(/\r$/, ''));
-  const hiddenFrom =
-    hidden === null ? hiddenColumns(lines) : hideParts(lines.map(hiddenColumn), hidden, place);
+  const hiddenFrom = hideParts([...hiddenColumns(lines)], hidden, place);
   // Many problems may share a line, and a line may be a megabyte long: each is prepared once.
   const sources = new Map<number, string>();
   const source = (line: number): string => {

@@ -1,15 +1,13 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { FAULTS, type FaultName } from '../../src/lab/faults.ts';
-import { dial, execute, logIn, portOf, practice, run } from './practice.ts';
+import { briefly, dial, execute, logIn, portOf, run } from './practice.ts';
 
 /** Two agents, the first with the fault. */
 async function faulty(fault: FaultName) {
-  const lab = await practice({ agents: 2, faults: { 'agent-01': fault } });
-  onTestFinished(lab.stop);
-  return lab;
+  return briefly({ agents: 2, faults: { 'agent-01': fault } });
 }
 
 async function say(fault: FaultName, command: string, input = '') {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
@@ -5,6 +6,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import ssh2, { type Client, type ConnectConfig } from 'ssh2';
+import { onTestFinished } from 'vitest';
 import { type Lab, type LabOptions, startLab } from '../../src/lab/lab.ts';
 
 /** The user that runs the tests, as a lab wants it. */
@@ -25,6 +27,22 @@ export async function practice(
     ...options,
   });
   return { ...lab, folder };
+}
+
+/** A fleet that is there until the test ends. */
+export async function briefly(options: Partial<LabOptions> = {}): ReturnType<typeof practice> {
+  const lab = await practice(options);
+  onTestFinished(lab.stop);
+  return lab;
+}
+
+/** Numbers of the processes whose command line holds the text. */
+export function processes(text: string): number[] {
+  const table = execFileSync('ps', ['-A', '-ww', '-o', 'pid=,args='], { encoding: 'utf8' });
+  return table
+    .split('\n')
+    .filter((line) => line.includes(text))
+    .map((line) => Number.parseInt(line, 10));
 }
 
 /** The port of one agent, from the inventory. */

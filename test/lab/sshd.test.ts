@@ -1,4 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import ssh2, { type ParsedKey } from 'ssh2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeKey } from '../../src/lab/keys.ts';
 import type { Lab } from '../../src/lab/lab.ts';
@@ -105,10 +107,8 @@ describe('who is let in', () => {
   });
 
   test('a forged signature is not', async () => {
-    const { readFile } = await import('node:fs/promises');
-    const { default: ssh2 } = await import('ssh2');
-    const key = ssh2.utils.parseKey(await readFile(lab.login.keyFile)) as import('ssh2').ParsedKey;
-    const stranger = ssh2.utils.parseKey(makeKey('stranger').privateFile) as import('ssh2').ParsedKey;
+    const key = ssh2.utils.parseKey(await readFile(lab.login.keyFile)) as ParsedKey;
+    const stranger = ssh2.utils.parseKey(makeKey('stranger').privateFile) as ParsedKey;
     key.sign = (data, algorithm) => stranger.sign(data, algorithm);
     await expect(logIn(lab, 'agent-01', { privateKey: key as never })).rejects.toThrow(
       'authentication methods failed',

@@ -231,7 +231,7 @@ describe.concurrent.each(SHELLS)('install under $name', (shell) => {
     expect(textOf(busy, 'trouble')).toBe('root@elsewhere, run 7\n');
     expect(busy.fields.get('since')).toMatch(/^[A-Z][a-z]{2} +\d+ /);
     expect(agent.waits()).toBeGreaterThan(1);
-    expect([lstatSync(`${path}.lock`).isSymbolicLink(), read(path)]).not.toEqual([true, [...OLD]]);
+    expect(lstatSync(`${path}.lock`).isSymbolicLink()).toBe(true);
     await agent.finish();
     place.remove();
   });
@@ -412,7 +412,7 @@ describe.concurrent('install', () => {
         const agent = await startAgent({ place });
         const sum = (await agent.ask(look(path))).fields.get('sum') ?? '';
         for (const tool of new Set(changes)) {
-          const kill = `[ "$(wc -l <'${place.folder}/log')" -le ${at} ] || { kill -9 ${agent.pid}; exit; }`;
+          const kill = `[ "$(wc -l <'${place.folder}/log')" -ne ${at + 1} ] || { kill -9 ${agent.pid}; exit; }`;
           place.stub(tool, `echo ${tool} >>'${place.folder}/log'; ${kill}; exec ${whereIs(tool)} "$@"`);
         }
         agent.send(install(path, sum, { mode: 0o640 }));

@@ -66,7 +66,8 @@ export async function startSshd(keys: readonly KeyType[], options: readonly stri
   const sshd = spawn('/usr/sbin/sshd', ['-D', '-f', at('config'), '-E', at('log')], { stdio: 'ignore' });
   const exited = new Promise<void>((resolve) => sshd.once('exit', () => resolve()));
   const log = () => readFile(at('log'), 'utf8').catch(() => '');
-  for (let i = 0; i < 200 && !(await log()).includes('listening'); i += 1) {
+  for (let tries = 0; !(await log()).includes('listening'); tries += 1) {
+    if (sshd.exitCode !== null || tries > 1_000) throw new Error(`sshd does not start: ${await log()}`);
     await new Promise((wake) => setTimeout(wake, 25));
   }
   return {

@@ -1,8 +1,12 @@
+import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import type { AuthContext } from 'ssh2';
 import { describe, expect, test } from 'vitest';
 import type { Secret } from '../../src/domain/secret.ts';
 import type { Failure } from '../../src/errors/failure.ts';
+import { wireString, wireUint32 } from '../../src/transports/ssh2/wire.ts';
 import {
+  afterThisTest,
   at,
   NEVER,
   PASSWORD,
@@ -12,6 +16,7 @@ import {
   transport,
   useSshFixture,
 } from '../support/ssh-fixture.ts';
+import { makeKeyPair } from '../support/ssh-server.ts';
 import { connected } from '../support/transcript.ts';
 
 useSshFixture();
@@ -84,8 +89,8 @@ describe('a password', () => {
 
   test('may be waited for longer than connectTimeout', async () => {
     const server = await ssh({ login: letIn('password', PASSWORD.reveal()) });
-    const target = await targetFor(server, { connectTimeoutMs: 3_000 });
-    const password = () => new Promise<Secret>((resolve) => setTimeout(() => resolve(PASSWORD), 3_500));
+    const target = await targetFor(server, { connectTimeoutMs: 1_500 });
+    const password = () => new Promise<Secret>((resolve) => setTimeout(() => resolve(PASSWORD), 2_000));
     const session = await transport().connect(target, { password, signal: NEVER });
     expect(session.ok).toBe(true);
     if (session.ok) await session.value.close();
@@ -117,7 +122,7 @@ describe('a login', () => {
   });
 
   test('that the server never answers ends with connectTimeout', async () => {
-    const target = await targetFor(await ssh({ login: () => undefined }), { connectTimeoutMs: 2_000 });
+    const target = await targetFor(await ssh({ login: () => undefined }), { connectTimeoutMs: 500 });
     const { failure, passwordRefused } = await refusal(transport(), target, PASSWORD);
     expect([failure.code, passwordRefused]).toEqual(['CONNECTION_TIMED_OUT', false]);
   });
@@ -142,5 +147,48 @@ describe('a login', () => {
   test('needs no agent where there is a key file', async () => {
     const it = transport({ agentSocket: at('no-agent') });
     await (await connected(it, await targetFor(await ssh()))).close();
+  });
+
+  test('goes on to the next key where the agent will not sign with the first', async () => {
+    const [held, other] = [makeKeyPair(), makeKeyPair()];
+    await writeFile(at('other'), other.privateText, { mode: 0o600 });
+    const list = [
+      Buffer.of(12),
+      wireUint32(1),
+      wireString(held.key.getPublicSSH()),
+      wireString(Buffer.from('held')),
+    ];
+    const agent = createServer((socket) => {
+      socket.on('data', (request) =>
+        socket.write(wireString(request[4] === 11 ? Buffer.concat(list) : Buffer.of(5))),
+      );
+    });
+    await new Promise<void>((listening) => agent.listen(at('agent'), listening));
+    afterThisTest(() => new Promise((closed) => agent.close(closed)));
+    const offered: string[] = [];
+    const takesKey = (wanted: string) => (context: AuthContext) => {
+      const key = context.method === 'publickey' ? context.key.data.toString('base64') : '';
+      offered.push(key);
+      // Without a signature the server is only asked whether it would take the key.
+      const signed = context.method === 'publickey' && context.signature !== undefined;
+      if (!signed || key === wanted) context.accept();
+      else context.reject(['publickey']);
+    };
+    const text = (pair: typeof held) => pair.key.getPublicSSH().toString('base64');
+    const it = transport({ agentSocket: at('agent') });
+    const usual = { identityFiles: [at('other')], identityFilesExplicit: false };
+    const server = await ssh({ login: takesKey(text(other)) });
+    await (await connected(it, await targetFor(server, usual))).close();
+    expect(offered).toEqual([text(held), text(other), text(other)]);
+
+    const strict = await ssh({
+      login: (context) =>
+        context.method === 'publickey' && context.key.data.toString('base64') === text(held)
+          ? context.accept()
+          : context.reject(['publickey']),
+    });
+    const { failure } = await refusal(it, await targetFor(strict, usual));
+    expect(failure.code).toBe('AUTH_REJECTED');
+    expect(failure.detail).toContain('a key could not sign: it refused to sign');
   });
 });

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, symlink } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import type { AuthContext } from 'ssh2';
 import { describe, expect, test } from 'vitest';
@@ -162,14 +162,12 @@ describe('a host key', () => {
 
   test('that is new and cannot be written is refused, and nobody logs in', async () => {
     const { server, logins } = await counting();
-    const spec = { hostKeys: 'accept-new', knownHosts: [at('folder')] } as const;
-    const target = await targetFor(server, spec, null);
-    const { failure } = await refusal(transport(), {
-      ...target,
-      ssh: { ...target.ssh, knownHosts: ['/proc/none'] },
-    });
+    // Missing when it is read, and nowhere to be made when it is written.
+    await symlink(at('no-folder/known_hosts'), at('link'));
+    const target = await targetFor(server, { hostKeys: 'accept-new', knownHosts: [at('link')] }, null);
+    const { failure } = await refusal(transport(), target);
     expect(failure.code).toBe('HOST_KEY_UNKNOWN');
-    expect(failure.detail).toContain('/proc/none cannot be written');
+    expect(failure.detail).toBe(`${at('link')} cannot be written: ENOENT`);
     expect(logins()).toBe(0);
   });
 

@@ -2,6 +2,7 @@ import { getCiphers } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Algorithms, CipherAlgorithm, Client } from 'ssh2';
 import ssh2 from 'ssh2';
+import { printable } from '../../lib/printable.ts';
 import type { Result } from '../../lib/result.ts';
 import type { Attempt } from './attempt.ts';
 import { explainEnd, explainLimit, type Progress } from './ending.ts';
@@ -75,9 +76,9 @@ export function shakeHands(attempt: Attempt, socket: Socket, parts: HandshakePar
   attempt.explain(() => explainLimit(progress()));
   // For the socket's life: whatever comes after the attempt is of no interest, but must not be uncaught.
   client.on('error', (it: Error & { level?: string }) => {
-    // The ssh-agent's trouble, or a key that cannot sign: the next key has its turn.
-    if (it.level === 'agent') return;
-    if (it.level === 'client-authentication' && login.progress !== 'exhausted') return;
+    // Neither ends the connection: ssh2 goes on to the next key.
+    const signing = it.level === 'client-authentication' && login.progress !== 'exhausted';
+    if (it.level === 'agent' || signing) return login.onSigningFailed(printable(it.message, 200));
     error ??= it;
     socket.destroy();
   });

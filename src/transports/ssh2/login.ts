@@ -4,6 +4,7 @@ import { printable } from '../../lib/printable.ts';
 import type { SshAgent } from './agent.ts';
 import { labels, type Offer } from './offers.ts';
 import { OneKeyAgent } from './one-key-agent.ts';
+import { createPasswordTurn, type PasswordTurn } from './password.ts';
 
 /** What a login has to work with. */
 export interface LoginMeans {
@@ -12,6 +13,8 @@ export interface LoginMeans {
   readonly agent: SshAgent | null;
   /** Gives the password when the server takes one; null from it: none. */
   readonly password: (() => Promise<Secret | null>) | null;
+  /** Keys that are not offered, and why; for the operator. */
+  readonly passedOver: readonly string[];
   /** Settles when something may be sent; false: the attempt is over. */
   readonly ready: () => Promise<boolean>;
   /** Ends the attempt: the server asks for what cannot be given. */
@@ -26,8 +29,9 @@ export interface Login {
   onFailure(methods: readonly string[], partial: boolean): void;
   /** To be called when the server wants a new password instead of taking this one. */
   onPasswordExpired(): void;
-  /** What came of the password: `sent` while there is no answer. */
-  readonly password: 'unsent' | 'sent' | 'refused' | 'taken';
+  /** To be called when a key could not sign: the next one has its turn. */
+  onSigningFailed(why: string): void;
+  readonly password: PasswordTurn['state'];
   /** How far it has got: `exhausted` once there is nothing left to try. */
   readonly progress: 'nothing sent' | 'trying' | 'exhausted';
   /** For the operator: what has been tried; never a secret. */
@@ -44,65 +48,48 @@ export interface Login {
  */
 export function createLogin(means: LoginMeans): Login {
   const { user, keys, agent } = means;
+  const password = createPasswordTurn(means.password, means.ready);
   const offered = new Set<Offer>();
-  const remarks: string[] = [];
+  const remarks: string[] = [...means.passedOver];
   let takes: readonly string[] | null = null;
   let position = 0;
-  let trying: 'none' | 'key' | 'password' = 'none';
-  let password: Login['password'] = 'unsent';
-  let mayAskPassword = means.password !== null;
-  let mayAnswer = mayAskPassword;
+  let isTryingKey = false;
+  let hasAnswered = false;
   let progress: Login['progress'] = 'nothing sent';
 
-  /** The password, once; null where there is none to send. */
-  async function reveal(): Promise<string | null> {
-    if (!mayAskPassword || means.password === null) return null;
-    mayAskPassword = false;
-    const secret = await means.password();
-    if (secret === null || !(await means.ready())) return null;
-    password = 'sent';
-    return secret.reveal();
-  }
-
-  async function answer(prompts: readonly Prompt[], finish: (answers: string[]) => void): Promise<void> {
-    const [prompt, more] = prompts;
-    // A second question is the first one again after a wrong password, or a second factor: there is no answer.
-    if (password === 'sent') password = 'refused';
-    const text = prompt !== undefined && more === undefined && prompt.echo !== true ? await reveal() : null;
-    if (text !== null) return finish([text]);
-    remarks.push('the server asked for more than a password');
-    giveUp();
-  }
   function giveUp(): void {
     progress = 'exhausted';
     means.giveUp();
   }
+  async function answer(prompts: readonly Prompt[], finish: (answers: string[]) => void): Promise<void> {
+    const text = await password.answer(prompts);
+    if (text !== null) return finish([text]);
+    remarks.push('the server asked for more than a password');
+    giveUp();
+  }
 
   async function next(): Promise<AnyAuthMethod | null> {
-    const key = keys[position];
-    if (key !== undefined && (takes === null || takes.includes('publickey'))) {
+    const offer = keys[position];
+    isTryingKey = offer !== undefined && (takes === null || takes.includes('publickey'));
+    if (offer !== undefined && isTryingKey) {
       position += 1;
-      offered.add(key);
-      trying = 'key';
-      if (key.signer === 'file' || agent === null) return { type: 'publickey', username: user, key: key.key };
-      return { type: 'agent', username: user, agent: new OneKeyAgent(agent, key.key) };
+      offered.add(offer);
+      const { key, signer } = offer;
+      if (signer === 'file' || agent === null) return { type: 'publickey', username: user, key };
+      return { type: 'agent', username: user, agent: new OneKeyAgent(agent, key) };
     }
     if (takes === null) return { type: 'none', username: user };
-    trying = 'password';
     if (takes.includes('password')) {
-      const text = await reveal();
+      const text = await password.reveal();
       if (text !== null) return { type: 'password', username: user, password: text };
     }
-    if (!mayAnswer || !mayAskPassword || !takes.includes('keyboard-interactive')) return null;
-    mayAnswer = false;
-    const prompt = (
-      _name: string,
-      _text: string,
-      _lang: string,
-      prompts: Prompt[],
-      finish: (answers: string[]) => void,
-    ) => void answer(prompts, finish).catch(giveUp);
-    return { type: 'keyboard-interactive', username: user, prompt };
+    if (hasAnswered || !password.isLeft || !takes.includes('keyboard-interactive')) return null;
+    hasAnswered = true;
+    return {
+      type: 'keyboard-interactive',
+      username: user,
+      prompt: (_name, _text, _lang, prompts, finish) => void answer(prompts, finish).catch(giveUp),
+    };
   }
 
   return {
@@ -118,24 +105,26 @@ export function createLogin(means: LoginMeans): Login {
     },
     onFailure(methods, partial) {
       // A server that takes no keys yet (it wants the password first) has not judged this one: it has another turn.
-      if (trying === 'key' && !partial && !methods.includes('publickey'))
-        position = Math.max(0, position - 1);
-      if (password === 'sent') password = partial ? 'taken' : 'refused';
+      if (isTryingKey && !partial && !methods.includes('publickey')) position = Math.max(0, position - 1);
+      password.judged(partial);
       takes = methods;
     },
     onPasswordExpired() {
-      password = 'refused';
+      password.judged(false);
       remarks.push('the server wants the password to be changed');
     },
+    onSigningFailed(why) {
+      remarks.push(`a key could not sign: ${why}`);
+    },
     get password() {
-      return password;
+      return password.state;
     },
     get progress() {
       return progress;
     },
     tried() {
       const all = offered.size === 0 ? [] : [`keys: ${labels([...offered])}`];
-      if (password !== 'unsent') all.push('password');
+      if (password.state !== 'unsent') all.push('password');
       return all.join('; ') || 'it takes nothing that there is to try';
     },
     remarks() {

@@ -57,8 +57,8 @@ export function createOfferSource(agent: SshAgent | null): OfferSource {
       const read = await file(path);
       const offer = offerOf(path, read, held);
       if (offer !== null) fromFiles.push(offer);
-      else if (own) return err(`${path}: ${reasonOf(path, read)}`);
-      else if (read.kind !== 'missing') passedOver.push(`${path}: ${reasonOf(path, read)}`);
+      else if (own) return err(reasonOf(path, read));
+      else if (read.kind !== 'missing') passedOver.push(reasonOf(path, read));
     }
     const fromAgent = held.map(agentOffer).filter((offer) => offer !== null);
     const ordered = own ? [...fromFiles, ...fromAgent] : [...fromAgent, ...fromFiles];
@@ -83,11 +83,12 @@ export function labels(offers: readonly Offer[]): string {
   return offers.map(({ label }) => label).join(', ');
 }
 
+/** Why a file is not offered: to be called only where it is not. */
 function reasonOf(path: string, read: KeyFile): string {
-  if (read.kind === 'missing' || read.kind === 'usable') return 'there is no such file';
-  return read.kind === 'unusable'
-    ? read.reason
-    : `${read.reason}, and the ssh-agent does not hold it: ssh-add ${path}`;
+  const shown = printable(path);
+  if (read.kind === 'missing' || read.kind === 'usable') return `${shown}: there is no such file`;
+  if (read.kind === 'unusable') return `${shown}: ${read.reason}`;
+  return `${shown}: ${read.reason}, and the ssh-agent does not hold it: ssh-add ${shown}`;
 }
 
 function offerOf(path: string, read: KeyFile, held: readonly AgentKey[]): Offer | null {

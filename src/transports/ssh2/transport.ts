@@ -46,7 +46,12 @@ export function createSsh2Transport(options: Ssh2Options): Transport {
     if (socket === null) return null;
     const client = await shakeHands(attempt, socket, {
       judge,
-      means: { keys, agent, password: password === null ? null : () => attempt.paused(password()) },
+      means: {
+        keys,
+        agent,
+        passedOver,
+        password: password === null ? null : () => attempt.paused(password()),
+      },
       addHostKey: (name, blob) => knownHostsFiles.add(target.ssh.knownHosts, name, blob),
     });
     return client === null ? null : createSession(target, client, socket);
