@@ -24,8 +24,8 @@ export function hiddenColumns(lines: readonly string[]): readonly number[] {
     if (secretIndent !== -1 && goesOn) return REFERENCE_LINE.test(line) ? hiddenColumn(line) : indent;
     onlyDeeper = line[indent] === '#';
     // A group or a registry may be called auth-servers: then keys of the inventory come next.
-    const opens =
-      !onlyDeeper && ENDS_WITH_SECRET_KEY.test(line) && !STARTS_WITH_KEY.test(lines[number + 1] ?? '');
+    const ends = ENDS_WITH_SECRET_KEY.test(line) && (!onlyDeeper || line.trimEnd().endsWith(':'));
+    const opens = ends && !STARTS_WITH_KEY.test(lines[number + 1] ?? '');
     secretIndent = opens || secretStart(line) !== -1 ? indent : -1;
     return hiddenColumn(line);
   });
@@ -46,12 +46,12 @@ const STARTS_WITH_KEY = new RegExp(
 const REFERENCE_LINE =
   /^[\s-]*["']?(?:env["']?\s*:\s*["']?\w+["']?\s*(?:[,}#].*)?$|(?:file|exec|prompt)["']?\s*:)/;
 // The bounds keep the search linear in the line. The blank after the colon, or the colon itself, may be forgotten.
-const SECRET_KEY = new RegExp(`${WORDS}[^\\s:=.]{0,40}\\s{0,20}[:=]\\s{0,20}`, 'gi');
+const SECRET_KEY = new RegExp(`${WORDS}[^\\s:=.]{0,40}\\s{0,20}#?[:=]`, 'gi');
 const SECRET_FIRST = new RegExp(
   `^[\\s-]{0,200}["']?[\\w-]{0,40}?${WORDS}[^\\s:=.]{0,40}\\s{1,20}(?![\\s:=])`,
   'i',
 );
-const ENDS_WITH_SECRET_KEY = new RegExp(`${WORDS}[^\\s:=.]{0,40}\\s{0,20}:?\\s*(?:#[^]*)?$`, 'i');
+const ENDS_WITH_SECRET_KEY = new RegExp(`${WORDS}[^\\s:=.]{0,40}\\s{0,20}:?\\s*$`, 'i');
 
 /** The column of the first value that may be a secret, or -1. */
 function secretStart(line: string): number {
@@ -60,8 +60,9 @@ function secretStart(line: string): number {
     const value = line.slice(start, start + 200);
     if (isReference(value)) continue;
     // In `{ evn: X }` the key may be seen, as it explains the problem.
-    const [opening = '', key = ''] = /^\{\s*(\w{2,8})\s*:\s*/.exec(value) ?? [];
-    return nearest(key, REFERENCE_KEYS) === null ? start : start + opening.length;
+    const [opening = '', key = ''] = /^\s*\{\s*(\w{2,8})\s*:\s*/.exec(value) ?? [];
+    const blanks = value.length - value.trimStart().length;
+    return start + (nearest(key, REFERENCE_KEYS) === null ? blanks : opening.length);
   }
   return SECRET_FIRST.exec(line)?.[0].length ?? -1;
 }
@@ -73,9 +74,5 @@ function userInfo(line: string): number {
 }
 
 function isReference(value: string): boolean {
-  return (
-    value === '' ||
-    value.startsWith('#') ||
-    /^\{\s*(env\s*:\s*\w+|(file|exec|prompt)\s*:.*)\s*\}?/.test(value)
-  );
+  return value.trim() === '' || /^\s*\{\s*(env\s*:\s*\w+|(file|exec|prompt)\s*:.*)\s*\}?/.test(value);
 }

@@ -48,7 +48,11 @@ export function toProblems(
     .toSorted((a, b) => a.at - b.at)
     .map(({ code, message, hint, at }) => {
       const { line, column } = place(at);
-      return { code, message, hint, file, line, column, source: source(line) };
+      const from = hiddenFrom[line - 1] ?? -1;
+      // What a message quotes may be the secret itself where its place is hidden.
+      const words =
+        from === -1 || column <= from ? message : message.replace(/".*"|the number \S+/s, `"${MASK}"`);
+      return { code, message: words, hint, file, line, column, source: source(line) };
     });
 }
 

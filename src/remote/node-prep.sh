@@ -80,6 +80,7 @@ leave() {
 		done
 		stop_jobs
 		stop_started
+		release
 	fi
 	if [ -n "$work" ]; then
 		# A check that was just being stopped may have put something there meanwhile.
@@ -101,6 +102,16 @@ stop_started() {
 	[ -n "$before" ] || return
 	stop "${reader:--}"
 	[ "$!" = "$before" ] || stop "$!"
+}
+
+# Whoever waits for the other end of a pipe that nobody will open any more gets it for a moment.
+release() {
+	set +f
+	for pipe in "$work"/*.pipe; do
+		set -f
+		[ ! -p "$pipe" ] || true <>"$pipe"
+	done
+	set -f
 }
 
 stop_jobs() {
@@ -147,6 +158,7 @@ watch() {
 	done
 	kill -s KILL "$$"
 	stop_jobs
+	release
 	[ ! -s "$work/spare" ] || IFS= read -r spare <"$work/spare"
 	rm -rf "$work" ${spare:+"$spare"}
 } 2>/dev/null
@@ -162,9 +174,12 @@ deadlines() {
 		age=''
 		read -r age <"${job%.job}.age"
 		[ "${#age}" -gt "$seconds" ] || continue
-		[ "$pid" = - ] || printf late >"${job%.job}.late"
-		stop "$pid"
-		stop "$other"
+		if [ "$pid" = - ]; then
+			stop "$other"
+		else
+			printf late >"${job%.job}.late"
+			stop "$pid"
+		fi
 	done
 	set -f
 }
@@ -226,6 +241,10 @@ pipes() {
 run() {
 	# What the login brought along must not send docker elsewhere, nor feed it another credential. The checks keep
 	# it: they are to find what the operator would find.
+	# Not before it is noted, or nobody could stop it; and not at all where nobody will note it any more.
+	until [ -s "$out.job" ]; do
+		kill -s 0 "$$" || exit 1
+	done
 	[ "$1" != "$docker" ] || unset DOCKER_CONFIG DOCKER_AUTH_CONFIG DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS \
 		DOCKER_TLS_VERIFY DOCKER_CERT_PATH DOCKER_API_VERSION DOCKER_CUSTOM_HEADERS
 	# shellcheck disable=SC2086 # one word or none
@@ -865,4 +884,6 @@ while IFS= read -r line; do
 	printf '' >"$work/busy"
 	reply "done" "$verb"
 done
+# An unfinished line is no proper end.
+[ -z "$line" ] || leave 1
 leave 0
