@@ -22,9 +22,11 @@ export function hiddenColumns(lines: readonly string[]): readonly number[] {
     if (indent === -1) return -1;
     const goesOn = indent > secretIndent || !(onlyDeeper || STARTS_WITH_KEY.test(line));
     if (secretIndent !== -1 && goesOn) return REFERENCE_LINE.test(line) ? hiddenColumn(line) : indent;
-    onlyDeeper = line[indent] === '#';
+    const comment = line[indent] === '#';
+    // After a comment that gives a whole value, nothing more of the secret is to come.
+    onlyDeeper = comment && !MORE_TO_COME.test(line);
     // A group or a registry may be called auth-servers: then keys of the inventory come next.
-    const ends = ENDS_WITH_SECRET_KEY.test(line) && (!onlyDeeper || line.trimEnd().endsWith(':'));
+    const ends = ENDS_WITH_SECRET_KEY.test(line) && (!comment || MORE_TO_COME.test(line));
     const opens = ends && !STARTS_WITH_KEY.test(lines[number + 1] ?? '');
     secretIndent = opens || secretStart(line) !== -1 ? indent : -1;
     return hiddenColumn(line);
@@ -43,6 +45,7 @@ const KEYS =
 const STARTS_WITH_KEY = new RegExp(
   `^[\\s-]*["']?(?:${KEYS}|[\\w-]{1,99}\\.[\\w.:-]{1,300})["']?\\s*:(?:\\s|$)`,
 );
+const MORE_TO_COME = /[:=]\s*(?:[|>"'{[][^]*)?$/;
 const REFERENCE_LINE =
   /^[\s-]*["']?(?:env["']?\s*:\s*["']?\w+["']?\s*(?:[,}#].*)?$|(?:file|exec|prompt)["']?\s*:)/;
 // The bounds keep the search linear in the line. The blank after the colon, or the colon itself, may be forgotten.

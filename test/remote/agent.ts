@@ -74,6 +74,8 @@ export interface Place {
 
 export function createPlace(): Place {
   const folder = mkdtempSync(join(tmpdir(), 'node-prep-test-'));
+  // A test that fails does not get to its own clearing away.
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   mkdirSync(join(folder, 'bin'));
   return {
     folder,

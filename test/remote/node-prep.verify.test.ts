@@ -28,7 +28,7 @@ describe.concurrent.each(SHELLS)('verify under $name', (shell) => {
       verify(
         { command: 'exit 0', words: ['exit', '/bin/sh', 'no-such-word', './neither'] },
         { command: 'printf "out "; echo "err ß" >&2; exit 3', words: ['printf'] },
-        { command: 'read -r line; echo "$? ${line:-nothing}"; exit 7' },
+        { command: 'read -r line; echo "$? <$line>"; exit 7' },
         { command: 'test "$(umask)" && printf "%s|" a\\\\b "*" \'$HOME\' 1>&2\nfalse # two lines' },
         { command: 'kill -9 $$' },
         { command: 'no-such-command' },
@@ -41,7 +41,7 @@ describe.concurrent.each(SHELLS)('verify under $name', (shell) => {
     expect(told.slice(0, 5)).toEqual([
       [0, '', 'no-such-word,./neither'],
       [3, 'out err ß\n', ''],
-      [7, '1 nothing\n', ''],
+      [7, '1 <>\n', ''],
       [1, 'a\\b|*|$HOME|', ''],
       [137, '', ''],
     ]);

@@ -64,7 +64,7 @@ export function createLogin(means: LoginMeans): Login {
   async function answer(prompts: readonly Prompt[], finish: (answers: string[]) => void): Promise<void> {
     const text = await password.answer(prompts);
     if (text !== null) return finish([text]);
-    remarks.push('the server asked for more than a password');
+    remarks.push('the server asked a question that has no answer here');
     giveUp();
   }
 

@@ -23,9 +23,11 @@ export class OneKeyAgent extends ssh2.BaseAgent<ParsedKey> {
     const done = typeof options === 'function' ? options : callback;
     const hash = typeof options === 'function' ? undefined : options.hash;
     const known = hash === 'sha256' || hash === 'sha512' ? hash : null;
-    void this.#agent.sign(this.#key.getPublicSSH(), data, known).then((signed) => {
-      if (signed.ok) done?.(undefined, signed.value);
-      else done?.(new Error(signed.error));
-    });
+    void this.#agent
+      .sign(this.#key.getPublicSSH(), data, known)
+      .then((signed) => (signed.ok ? done?.(undefined, signed.value) : done?.(new Error(signed.error))))
+      // ssh2 throws at a signature that makes no sense, and may do so again once the connection is gone.
+      .catch((error: Error) => done?.(error))
+      .catch(() => undefined);
   }
 }

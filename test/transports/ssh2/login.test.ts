@@ -151,7 +151,7 @@ describe('a login tries', () => {
     expect(it.tried).toEqual(['none', 'keyboard-interactive']);
     expect(it).toMatchObject({ gaveUp: true, passwordAsked: 0 });
     expect(it.login).toMatchObject({ password: 'unsent', progress: 'exhausted' });
-    expect(it.login.remarks()).toContain('the server asked for more than a password');
+    expect(it.login.remarks()).toContain('the server asked a question that has no answer here');
   });
 
   test.each<[string, Reply[]]>([
