@@ -753,15 +753,19 @@ birth() {
 	[ "$1" = Z ] || birth=${20}
 }
 
-# myself: who this process is, into $me: a number alone may be another's after a while, after a boot, or in a
-# container with a process table of its own, which is told by when its first process began.
-myself() {
+# place: which boot and which process table this is, the latter (a container has its own) by when its first process
+# began. In another, the same number is another process.
+place() {
 	boot=''
 	read -r boot 2>/dev/null </proc/sys/kernel/random/boot_id
 	birth 1
 	space=$birth
-	birth "$$"
-	me="$$ ${birth:--} ${boot:--} ${space:--}"
+}
+
+# who PID: who that process is, for as long as there are computers, into $who.
+who() {
+	birth "$1"
+	who="$1 ${birth:--} ${boot:--} ${space:--}"
 }
 
 # gone FILE MINUTES PID BIRTH BOOT SPACE: has the process that left FILE ended? In another container we see nothing
@@ -786,9 +790,19 @@ gone() {
 	esac
 }
 
-# sign FOLDER: says whose it is.
+# sign FOLDER: says whose it is: ours, and the watch's.
 sign() {
-	printf '%s\n' "$me" >"$1/owner"
+	printf '%s\n' "$me" "$guard" >"$1/owner"
+}
+
+# abandoned FOLDER: have both ended whose it is? While there is a watch, it still has to stop what runs.
+abandoned() {
+	{
+		read -r mine
+		read -r watcher
+	} 2>/dev/null <"$1/owner" || return
+	# shellcheck disable=SC2086 # their words
+	gone "$1" 1440 $mine && { [ "$watcher" = - ] || gone "$1" 1440 $watcher; }
 }
 
 # tidy: away with what killed ones left in $base, where it is our own.
@@ -797,10 +811,7 @@ tidy() {
 	for old in "$base"/node-prep.*; do
 		set -f
 		# -O: whoever may put folders here (/tmp) must not have them emptied by root.
-		if [ ! -L "$old" ] && [ -O "$old" ] && read -r whose 2>/dev/null <"$old/owner"; then
-			# shellcheck disable=SC2086 # its words
-			gone "$old" 1440 $whose && rm -rf "$old"
-		fi
+		[ ! -L "$old" ] && [ -O "$old" ] && abandoned "$old" && rm -rf "$old"
 	done
 	set -f
 }
@@ -852,7 +863,9 @@ start() {
 		case $- in *m*) monitor=yes ;; esac
 		set +m
 	fi
-	myself
+	place
+	who "$$"
+	me=$who guard=-
 	trap 'leave 1' HUP INT TERM PIPE EXIT
 	[ -n "$missing" ] || workplace
 	number=''
@@ -864,6 +877,9 @@ start() {
 	[ -n "$work" ] || leave 1
 	watch "$life" </dev/null &
 	watch=$!
+	who "$watch"
+	guard=$who
+	sign "$work"
 }
 
 start

@@ -1,5 +1,5 @@
-import { chmodSync, mkdirSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
 
 /**
  * Where the state is kept: `$XDG_STATE_HOME/node-prep`, else `~/.local/state/node-prep`. A relative XDG_STATE_HOME
@@ -12,6 +12,18 @@ export function stateFolder(env: Readonly<Record<string, string | undefined>>, h
 
 /** Makes the folder where it is missing, and the owner's alone whatever the umask was. Throws what the system says. */
 export function prepareFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (!existsSync(folder)) makeFolder(folder);
   chmodSync(folder, 0o700);
+}
+
+// Not mkdir's own `recursive`: on a file system where a folder is there but takes none (/proc), Node 24 tries for ever.
+function makeFolder(folder: string): void {
+  const parent = dirname(folder);
+  if (!existsSync(parent) && parent !== folder) makeFolder(parent);
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (thrown) {
+    // Another process may have been quicker.
+    if (!existsSync(folder)) throw thrown;
+  }
 }

@@ -31,6 +31,12 @@ export interface Shell {
   readonly only?: string;
 }
 
+// A test that fails does not get to its own clearing away.
+const atExit = new Set<string>();
+process.on('exit', () => {
+  for (const folder of atExit) rmSync(folder, { recursive: true, force: true });
+});
+
 const NAMES = ['dash', 'bash', 'busybox'];
 
 /** Shells that an agent may have and this machine has not: their tests are left out. */
@@ -53,7 +59,7 @@ export const SHELLS: readonly Shell[] = [
 
 function shellFolder(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `node-prep-test-${name}-`));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  atExit.add(folder);
   return folder;
 }
 
@@ -74,8 +80,7 @@ export interface Place {
 
 export function createPlace(): Place {
   const folder = mkdtempSync(join(tmpdir(), 'node-prep-test-'));
-  // A test that fails does not get to its own clearing away.
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  atExit.add(folder);
   mkdirSync(join(folder, 'bin'));
   return {
     folder,
@@ -84,7 +89,10 @@ export function createPlace(): Place {
       writeFileSync(file, `#!/bin/sh\n${script}\n`);
       chmodSync(file, 0o755);
     },
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+    remove: () => {
+      atExit.delete(folder);
+      rmSync(folder, { recursive: true, force: true });
+    },
   };
 }
 

@@ -113,7 +113,8 @@ describe.concurrent('the remote script', () => {
     const probe = await startAgent({ place });
     const base = join(probe.hello.fields.get('work') ?? '', '..');
     const owner = readFileSync(join(probe.hello.fields.get('work') ?? '', 'owner'), 'utf8');
-    const [, birth, boot, space] = owner.trim().split(' ');
+    const [main = '', watcher] = owner.split('\n');
+    const [, birth, boot, space] = main.split(' ');
     const mark = `test${process.pid}`;
     const folder = (name: string, text: string | null) => {
       const path = join(base, `node-prep.${name}.${mark}`);
@@ -123,13 +124,14 @@ describe.concurrent('the remote script', () => {
     };
     const dead = 4_194_305;
     const gone = [
-      folder('dead', `${dead} ${birth} ${boot} ${space}`),
-      folder('reused', `${process.pid} 1 ${boot} ${space}`),
-      folder('rebooted', `${process.pid} ${birth} another-boot ${space}`),
+      folder('dead', `${dead} ${birth} ${boot} ${space}\n-`),
+      folder('reused', `${process.pid} 1 ${boot} ${space}\n${dead} 1 ${boot} ${space}`),
+      folder('rebooted', `${process.pid} ${birth} another-boot ${space}\n-`),
     ];
     const kept = [
-      folder('live', owner.trim()),
-      folder('container', `${dead} ${birth} ${boot} 123456789`),
+      folder('live', main),
+      folder('watched', `${dead} ${birth} ${boot} ${space}\n${watcher}`),
+      folder('container', `${dead} ${birth} ${boot} 123456789\n-`),
       folder('unsigned', null),
       folder('nonsense', '; touch evil'),
     ];
@@ -151,7 +153,7 @@ describe.concurrent('the remote script', () => {
     const base = join(probe.hello.fields.get('work') ?? '', '..');
     const path = join(base, `node-prep.foreign.test${process.pid}`);
     mkdirSync(path);
-    writeFileSync(join(path, 'owner'), '4194305 1 another-boot 1\n');
+    writeFileSync(join(path, 'owner'), '4194305 1 another-boot 1\n-\n');
     chownSync(path, 65_534, 65_534);
     await (await startAgent({ place })).finish();
     expect(existsSync(path)).toBe(true);

@@ -95,7 +95,6 @@ describe.concurrent.each(SHELLS)('verify under $name', (shell) => {
         { command: 'while :; do echo "a flood of words"; done', seconds: 1 },
         { command: 'sleep 104 & echo quick; exit 4', seconds: 9 },
         { command: 'true', control: 'sleep 105', seconds: 1 },
-        { command: 'exit 1' },
       ),
     );
     const told = answer.checks.toSorted((a, b) => a.index - b.index);
@@ -104,12 +103,9 @@ describe.concurrent.each(SHELLS)('verify under $name', (shell) => {
       [true, null],
       [false, null],
       [false, 'timed-out'],
-      [false, null],
     ]);
     expect(told[2]?.exitCode).toBe(4);
     expect(Buffer.from(told[1]?.output ?? []).toString()).toMatch(/^[a-z \n]{590,600}$/);
-    // The quick one came first, and was told at once.
-    expect(agent.checks[0]?.timedOut).toBe(false);
     await until(() => !agent.left().some((line) => /sleep 10|flood/.test(line)));
     await agent.finish();
     place.remove();
@@ -129,6 +125,18 @@ describe.concurrent('verify', () => {
     );
     expect(many.checks.every(({ index, exitCode }) => index === exitCode)).toBe(true);
     expect((await agent.ask(verify({ command: 'exit 9' }))).checks[0]?.exitCode).toBe(9);
+    await agent.finish();
+    place.remove();
+  });
+
+  test('each check is told as soon as it is known', async () => {
+    const place = createPlace();
+    const agent = await startAgent({ place });
+    agent.send(verify({ command: 'until [ -e go ]; do sleep 0.1; done' }, { command: 'exit 1' }));
+    await until(() => agent.checks.length === 1);
+    expect(agent.checks[0]?.index).toBe(1);
+    writeFileSync(join(place.folder, 'go'), '');
+    expect((await agent.answer()).checks.length).toBe(2);
     await agent.finish();
     place.remove();
   });

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { stateFolder } from '../../src/state/folder.ts';
+import { prepareFolder, stateFolder } from '../../src/state/folder.ts';
 
 test.each<[string, Record<string, string>, string]>([
   ['XDG_STATE_HOME', { XDG_STATE_HOME: '/var/state' }, '/var/state/node-prep'],
@@ -13,3 +14,10 @@ test.each<[string, Record<string, string>, string]>([
 ])('%s', (_, env, expected) => {
   expect(stateFolder(env, '/home/deploy')).toBe(expected);
 });
+
+test.runIf(existsSync('/proc/self'))(
+  'a folder where none can be made is an error, and not an endless loop',
+  () => {
+    expect(() => prepareFolder('/proc/none/state/node-prep')).toThrow(/ENOENT|EACCES|EPERM/);
+  },
+);

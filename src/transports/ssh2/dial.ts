@@ -36,7 +36,9 @@ async function resolve(attempt: Attempt, lookup: Lookup): Promise<readonly strin
   const found = lookup(host).catch(errorCode);
   const addresses = await Promise.race([found, attempt.failed.then(() => null)]);
   if (addresses === null) return null;
-  if (typeof addresses !== 'string' && addresses.length > 0) return addresses.map(({ address }) => address);
+  if (typeof addresses !== 'string' && addresses.length > 0) {
+    return [...new Set(addresses.map(({ address }) => address))];
+  }
   attempt.fail(unresolved(typeof addresses === 'string' ? addresses : 'it has no address'));
   return null;
 }
@@ -55,8 +57,8 @@ function open(attempt: Attempt, host: string, ms: number): Promise<Socket | stri
     // Stays for the socket's life: an error after the first must not be an uncaught one.
     socket.on('error', onError);
     socket.once('connect', () => end(socket));
+    // For the rest of the attempt, connected or not: its failure ends the socket.
     attempt.onFailure(() => end('ECANCELED'));
-    attempt.onFailure(() => socket.destroy());
     socket.setNoDelay(true);
     writeOncePerTurn(socket);
     socket.connect({ host, port: attempt.target.port });

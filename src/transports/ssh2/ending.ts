@@ -20,15 +20,18 @@ export interface Progress {
 }
 
 const SAID = 200;
-/** RFC 4253, 11.1: SSH_DISCONNECT_TOO_MANY_CONNECTIONS. */
+// Reasons of SSH_MSG_DISCONNECT (RFC 4253, 11.1).
 const TOO_MANY_CONNECTIONS = 12;
+/** PROTOCOL_ERROR, KEY_EXCHANGE_FAILED, PROTOCOL_VERSION_NOT_SUPPORTED: they will not change by themselves. */
+const DISAGREEMENTS: readonly unknown[] = [2, 3, 8];
 
 /** What it means that the connection ended before the login was through. */
 export function explainEnd(progress: Progress): ConnectFailure {
   const { login, greeting, agreed } = progress;
   const refused = agreed ? loginRefused(progress) : null;
-  if (refused !== null)
-    return { failure: refused, passwordRefused: login.password !== 'unsent' && login.password !== 'taken' };
+  if (refused !== null) {
+    return { failure: refused, passwordRefused: login.password === 'refused' || login.password === 'sent' };
+  }
   const it = agreed || greeting === 'ssh' ? brokenOff(progress) : noServer(progress);
   return { failure: it, passwordRefused: false };
 }
@@ -71,7 +74,7 @@ function loginRefused({ target, login, error }: Progress): Failure | null {
   return failure('AUTH_REJECTED', 'connect', values, detail);
 }
 
-/** The connection of a real SSH server broke, or the two could not agree: the latter will not change by itself. */
+/** The connection of a real SSH server broke, or the two could not agree: then it does not help to try again. */
 function brokenOff({ target, agreed, error }: Progress): Failure {
   const { host } = target;
   if (error?.code === TOO_MANY_CONNECTIONS) {
@@ -79,10 +82,11 @@ function brokenOff({ target, agreed, error }: Progress): Failure {
   }
   const when = agreed ? 'during the login' : 'during the key exchange';
   if (error === null) return failure('CONNECTION_LOST', 'connect', { host }, `the server hung up ${when}`);
-  if (isSystemError(error))
+  if (isSystemError(error)) {
     return failure('CONNECTION_LOST', 'connect', { host }, `${errorCode(error)} ${when}`);
+  }
   const lost = failure('CONNECTION_LOST', 'connect', { host }, `${when}: ${printable(error.message, SAID)}`);
-  return { ...lost, retryable: typeof error.code === 'number' };
+  return { ...lost, retryable: typeof error.code === 'number' && !DISAGREEMENTS.includes(error.code) };
 }
 
 function isSystemError(error: { code?: unknown } | null): boolean {
