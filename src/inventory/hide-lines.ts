@@ -45,7 +45,7 @@ const KEYS =
 const STARTS_WITH_KEY = new RegExp(
   `^[\\s-]*["']?(?:${KEYS}|[\\w-]{1,99}\\.[\\w.:-]{1,300})["']?\\s*:(?:\\s|$)`,
 );
-const MORE_TO_COME = /[:=]\s*(?:[|>"'{[][^]*)?$/;
+const MORE_TO_COME = /[:=]\s*(?:[|>"'{[].*)?$/s;
 const REFERENCE_LINE =
   /^[\s-]*["']?(?:env["']?\s*:\s*["']?\w+["']?\s*(?:[,}#].*)?$|(?:file|exec|prompt)["']?\s*:)/;
 // The bounds keep the search linear in the line. The blank after the colon, or the colon itself, may be forgotten.
@@ -77,5 +77,7 @@ function userInfo(line: string): number {
 }
 
 function isReference(value: string): boolean {
-  return value.trim() === '' || /^\s*\{\s*(env\s*:\s*\w+|(file|exec|prompt)\s*:.*)\s*\}?/.test(value);
+  return (
+    value.trim() === '' || /^\s*\{\s*(?:env\s*:\s*["']?\w+["']?\s*[,}]|(?:file|exec|prompt)\s*:)/.test(value)
+  );
 }

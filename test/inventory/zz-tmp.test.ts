@@ -55,7 +55,7 @@ test('anywhere', () => {
     (s: string) => `agents:\n  - host: a\n    ssh:\n     password: ${s}\n`,
   );
   fc.assert(
-    fc.property(body, value, fc.array(fc.tuple(fc.nat(200), noise), { maxLength: 3 }), (b, v, ins) => {
+    fc.property(body, value, fc.array(fc.tuple(fc.nat(200), noise), { maxLength: 1 }), (b, v, ins) => {
       let text = b(v);
       for (const [at, n] of ins) {
         const p = at % (text.length + 1);
@@ -69,6 +69,6 @@ test('anywhere', () => {
       const out = r.ok ? '' : JSON.stringify(r.error) + formatProblems(r.error);
       if (out.includes(SECRET)) throw new Error(text + '\n=====\n' + (r.ok ? '' : formatProblems(r.error)));
     }),
-    { numRuns: 30000 },
+    { numRuns: 60000 },
   );
 });

@@ -6,7 +6,16 @@ import { type Fleet, startFleet } from './support/fleet.ts';
 import { describeSystem } from './support/parts.ts';
 import { NO_REGISTRIES, type Places, startPlaces } from './support/places.ts';
 import { DOCKER_STARTS, withCountedDocker, withDockerThat, withOldDocker } from './support/special.ts';
-import { entryOf, newOperator, type Operator, outcomeOf, registryEntry, sshOf, why } from './support/tool.ts';
+import {
+  entryOf,
+  newOperator,
+  type Operator,
+  outcomeOf,
+  QUICK_CHECKS,
+  registryEntry,
+  sshOf,
+  why,
+} from './support/tool.ts';
 
 const GOOD = Array.from({ length: 20 }, (_, index) => `good-${String(index + 1).padStart(2, '0')}`);
 const PASSWORD = { REGISTRY_PASSWORD: 'the password' };
@@ -22,7 +31,7 @@ describeSystem('how the credential is proven, on a fleet of real agents', () => 
   let operator: Operator;
   const entries = (names: readonly string[]) => names.map((name) => entryOf(fleet.agent(name)));
   const inventory = (names: readonly string[], registries: Readonly<Record<string, object>>) =>
-    operator.inventory({ registries, ssh: sshOf(fleet), agents: entries(names) });
+    operator.inventory({ registries, ssh: sshOf(fleet), agents: entries(names), checks: QUICK_CHECKS });
   const usual = () => ({ [places.registry.name]: registryEntry() });
   const logins = (agent: Agent) =>
     agent.state(DOCKER_STARTS) === null
@@ -77,9 +86,10 @@ describeSystem('how the credential is proven, on a fleet of real agents', () => 
   });
 
   test('a right password is tried once before the rest, and then once by every agent', async () => {
-    const report = await operator.report(['run', inventory(GOOD, usual())], PASSWORD);
-    expect(report.totals, why(report)).toMatchObject({ ok: 20, changed: 20 });
-    expect(GOOD.map((name) => logins(fleet.agent(name)))).toEqual(GOOD.map(() => 1));
+    const names = GOOD.slice(0, 8);
+    const report = await operator.report(['run', inventory(names, usual())], PASSWORD);
+    expect(report.totals, why(report)).toMatchObject({ ok: 8, changed: 8 });
+    expect(names.map((name) => logins(fleet.agent(name)))).toEqual(names.map(() => 1));
   });
 
   test("an agent's own trouble passes the turn to the next, which proves the credential for all", async () => {

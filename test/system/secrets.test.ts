@@ -81,9 +81,9 @@ esac`),
     const report = join(operator.folder, 'report.json');
     const runs: readonly (readonly string[])[] = [
       ['run', inventory, '-o', 'json', '--report', report],
-      ['run', inventory, '-o', 'ndjson', '--verbose'],
-      ['run', inventory, '-o', 'junit'],
-      ['run', inventory, '--dry-run'],
+      ['run', inventory, '-o', 'ndjson', '--verbose', '-x', 'slow-*'],
+      ['run', inventory, '-o', 'junit', '-l', 'tells-*'],
+      ['run', inventory, '--dry-run', '-l', 'plain-*'],
       ['run', byPassword, '-o', 'json', '--drop-other-registries'],
     ];
     for (const args of runs)

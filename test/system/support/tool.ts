@@ -121,6 +121,9 @@ export function sshOf(fleet: Fleet, more: object = {}): object {
   return { user: 'root', identityFiles: [fleet.identity], knownHosts: [fleet.knownHosts], ...more };
 }
 
+/** Checks that cost next to nothing, for tests that are about something else. */
+export const QUICK_CHECKS = [{ id: 'shell', command: 'true', expect: 'pass' }];
+
 /** An agent as an inventory lists it. */
 export function entryOf(agent: Pick<Agent, 'name' | 'address'>, more: object = {}): object {
   return { host: agent.address, name: agent.name, ...more };
