@@ -141,6 +141,7 @@ watch() {
 		wait "$nap"
 		left=$((left - 1))
 		deadlines
+		[ -d "$work" ] || left=0
 		if [ -s "$work/busy" ]; then
 			printf '\n%s wait\n' "$token" || left=0
 		fi
@@ -211,7 +212,7 @@ limited() {
 	child=$!
 	[ -z "$monitor" ] || set +m
 	feed=''
-	printf '%s %s %s\n' "$child" "${reader:--}" "$seconds" >"$out.job"
+	printf '%s %s %s\n' "$child" "${reader:--}" "$seconds" >"$out.job" || stop "$child"
 	wait "$child" 2>/dev/null
 	code=$?
 	# What the command left running in the background goes with it; what escaped even so may not hold us up.
@@ -243,7 +244,7 @@ run() {
 	# it: they are to find what the operator would find.
 	# Not before it is noted, or nobody could stop it; and not at all where nobody will note it any more.
 	until [ -s "$out.job" ]; do
-		kill -s 0 "$$" || exit 1
+		kill -s 0 "$$" && [ -d "$work" ] || exit 1
 	done
 	[ "$1" != "$docker" ] || unset DOCKER_CONFIG DOCKER_AUTH_CONFIG DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS \
 		DOCKER_TLS_VERIFY DOCKER_CERT_PATH DOCKER_API_VERSION DOCKER_CUSTOM_HEADERS
@@ -743,14 +744,15 @@ process_alive() {
 
 # --- who is who --------------------------------------------------------------------------------------------
 
-# birth PID: when that process began, into $birth; nothing where it is dead or can't be seen.
+# birth PID: when that process began, into $birth; nothing where it can't be seen.
 birth() {
 	birth=''
 	read -r stat 2>/dev/null <"/proc/$1/stat" || return
 	# The name, which may hold anything, ends with the last parenthesis; the state follows; the 20th is the time.
 	# shellcheck disable=SC2086 # its words
 	set -- ${stat##*) }
-	[ "$1" = Z ] || birth=${20}
+	birth=${20}
+	[ "$1" != Z ] || birth=dead
 }
 
 # place: which boot and which process table this is, the latter (a container has its own) by when its first process
@@ -762,30 +764,31 @@ place() {
 	space=$birth
 }
 
-# who PID: who that process is, for as long as there are computers, into $who.
+# who PID: who that process is, for as long as there are computers, into $who. A dash is what can't be told.
 who() {
 	birth "$1"
 	who="$1 ${birth:--} ${boot:--} ${space:--}"
 }
 
-# gone FILE MINUTES PID BIRTH BOOT SPACE: has the process that left FILE ended? In another container we see nothing
-# of it: it has after MINUTES.
+# gone FILE MINUTES PID BIRTH BOOT SPACE: has the process that left FILE ended? Its number alone may be another's by
+# now. Of one in another container we see nothing: it has after MINUTES.
 gone() {
 	[ "$#" -eq 6 ] || return 1
-	[ "$5" = "${boot:--}" ] || return 0
-	if [ "$6" != "${space:--}" ]; then
+	if [ "$5 $6" != "${boot:--} ${space:--}" ]; then
+		if [ "$5" != "${boot:--}" ] && [ "$5" != - ] && [ -n "$boot" ]; then
+			return 0
+		fi
 		[ -n "$(find "$1" -prune -mmin "+$2" 2>/dev/null)" ]
 		return
 	fi
 	birth "$3"
-	if [ -n "$birth" ]; then
+	if [ -n "$birth" ] && [ "$4" != - ]; then
 		[ "$birth" != "$4" ]
 		return
 	fi
-	# Not ours to signal is not the same as dead; one that we may signal and not see there has ended (a zombie).
+	# Not ours to signal is not the same as dead.
 	case $(kill -s 0 "$3" 2>&1) in
 	*[Nn]'o such process'*) return 0 ;;
-	'') [ -r "/proc/$$/stat" ] ;;
 	*) return 1 ;;
 	esac
 }

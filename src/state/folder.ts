@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 
 /**
@@ -12,7 +12,7 @@ export function stateFolder(env: Readonly<Record<string, string | undefined>>, h
 
 /** Makes the folder where it is missing, and the owner's alone whatever the umask was. Throws what the system says. */
 export function prepareFolder(folder: string): void {
-  if (!existsSync(folder)) makeFolder(folder);
+  if (!isFolder(folder)) makeFolder(folder);
   chmodSync(folder, 0o700);
 }
 
@@ -24,6 +24,10 @@ function makeFolder(folder: string): void {
     mkdirSync(folder, { mode: 0o700 });
   } catch (thrown) {
     // Another process may have been quicker.
-    if (!existsSync(folder)) throw thrown;
+    if (!isFolder(folder)) throw thrown;
   }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }

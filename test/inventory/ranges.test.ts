@@ -64,8 +64,8 @@ describe('names are counted before any is made', () => {
 test.each([
   ['nested brackets', '['.repeat(10_000)],
   ['closing brackets', ']'.repeat(10_000)],
-  ['a long list', `n[${'1,'.repeat(100_000)}1]`],
-  ['many brackets', '[1]'.repeat(100_000)],
+  ['a long list', `n[${'1,'.repeat(20_000)}1]`],
+  ['many brackets', '[1]'.repeat(20_000)],
 ])('%s are refused', (_, text) => {
   expect(expandRange(text, 1_000).ok).toBe(false);
 });

@@ -113,7 +113,7 @@ describe('a line with a secret hides it for its neighbours, too', () => {
   });
 });
 
-describe('a secret in broken YAML is not shown either', () => {
+describe('a secret in broken YAML is not shown either', { timeout: 60_000 }, () => {
   test.each([
     ['on the broken line', `    password: ${SECRET}: x\n`],
     ['before a forgotten blank', `    password:${SECRET}\n    proof: once\n`],
@@ -168,6 +168,62 @@ describe('a secret in broken YAML is not shown either', () => {
         const result = read(
           `registries:\n  r.example.com:\n    ${a}username: ci${b}\n    password: ${secret}${c}\n    proof: ${d}\n${AGENTS}`,
         );
+        const problems = result.ok ? [] : result.error;
+        expect(JSON.stringify(problems) + formatProblems(problems)).not.toContain(SECRET);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test('whatever is put in anywhere, but into the secret and its key', () => {
+    const noise = fc.constantFrom(
+      '\n',
+      '\n  ',
+      '\n          ',
+      '"',
+      "'",
+      '{',
+      '}',
+      '[',
+      ']',
+      ': ',
+      ':',
+      '- ',
+      '&a ',
+      '*a',
+      '!x ',
+      '|',
+      '>',
+      '#',
+      ' #',
+      ',',
+      '\t',
+      '@',
+      '? ',
+      '0',
+      '\\',
+    );
+    const value = fc.constantFrom(
+      SECRET,
+      `"${SECRET}"`,
+      `[${SECRET}]`,
+      `|\n      ${SECRET}`,
+      `\n      ${SECRET}`,
+      `"a\n      ${SECRET}"`,
+      `{ env: "$${SECRET}" }`,
+    );
+    const around = fc.constantFrom(
+      ['registries:\n  r.example.com:\n    username: ci\n    password: ', `\n    proof: once\n${AGENTS}`],
+      [`${REGISTRIES}agents:\n  - host: a\n    ssh:\n     password: `, '\n'],
+      [`${REGISTRIES}${AGENTS}ssh:\n    user: x\n    password: `, '\n    port: 1\n'],
+    );
+    fc.assert(
+      fc.property(around, value, noise, fc.nat(200), ([before = '', after = ''], secret, inserted, place) => {
+        const text = before + secret + after;
+        const [key, start] = [text.lastIndexOf('password'), text.indexOf(SECRET)];
+        const at = place % text.length;
+        fc.pre(!(at > key && at < key + 8) && !(at > start && at < start + SECRET.length));
+        const result = read(text.slice(0, at) + inserted + text.slice(at));
         const problems = result.ok ? [] : result.error;
         expect(JSON.stringify(problems) + formatProblems(problems)).not.toContain(SECRET);
       }),

@@ -132,6 +132,7 @@ describe.concurrent('the remote script', () => {
       folder('live', main),
       folder('watched', `${dead} ${birth} ${boot} ${space}\n${watcher}`),
       folder('container', `${dead} ${birth} ${boot} 123456789\n-`),
+      folder('unknown', `${dead} - - -\n-`),
       folder('unsigned', null),
       folder('nonsense', '; touch evil'),
     ];
