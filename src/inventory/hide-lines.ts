@@ -54,7 +54,11 @@ const SECRET_FIRST = new RegExp(
   `^[\\s-]{0,200}["']?[\\w-]{0,40}?${WORDS}[^\\s:=.]{0,40}\\s{1,20}(?![\\s:=])`,
   'i',
 );
-const ENDS_WITH_SECRET_KEY = new RegExp(`${WORDS}[^\\s:=.]{0,40}\\s{0,20}:?\\s*$`, 'i');
+// Without a colon it may also be a value, as in `expect: pass`.
+const ENDS_WITH_SECRET_KEY = new RegExp(
+  `${WORDS}[^\\s:=.]{0,40}\\s{0,20}:\\s*$|(?:^[^:]*|[{,]\\s{0,20}["']?)${WORDS}[^\\s:=.]{0,40}\\s*$`,
+  'i',
+);
 
 /** The column of the first value that may be a secret, or -1. */
 function secretStart(line: string): number {

@@ -132,7 +132,7 @@ stop_jobs() {
 # says that work goes on: where nobody reads that any more, the operator's side is gone, and all ends here. So it
 # does after SECONDS, should the operator's machine vanish without a word.
 watch() {
-	left=$1 ending=0
+	left=$1 ending=0 main=alive
 	trap '' PIPE
 	trap 'kill "$nap"; exit 0' TERM
 	while [ "$ending" -lt 4 ]; do
@@ -145,19 +145,19 @@ watch() {
 		if [ -s "$work/busy" ]; then
 			printf '\n%s wait\n' "$token" || left=0
 		fi
-		if [ -s "$work/leaving" ]; then
-			ending=$((ending + 1))
-		elif ! kill -s 0 "$$"; then
+		if ! kill -s 0 "$$"; then
 			# It was killed, and could not clean up. Twice, for what was just being started.
-			stop_jobs
-			ending=$((ending + 2))
-		elif [ "$left" -le 0 ]; then
-			stop_jobs
-			kill -s TERM "$$"
+			main=dead ending=$((ending + 2))
+			printf leaving >"$work/leaving"
+		elif [ -s "$work/leaving" ]; then
 			ending=$((ending + 1))
+		elif [ "$left" -le 0 ]; then
+			ending=$((ending + 1))
+			kill -s TERM "$$"
 		fi
+		[ "$ending" -eq 0 ] || stop_jobs
 	done
-	kill -s KILL "$$"
+	[ "$main" = dead ] || kill -s KILL "$$"
 	stop_jobs
 	release
 	[ ! -s "$work/spare" ] || IFS= read -r spare <"$work/spare"
@@ -242,10 +242,12 @@ pipes() {
 run() {
 	# What the login brought along must not send docker elsewhere, nor feed it another credential. The checks keep
 	# it: they are to find what the operator would find.
-	# Not before it is noted, or nobody could stop it; and not at all where nobody will note it any more.
+	# Not before it is noted, or nobody could stop it; and not where everything has just been stopped, or where nobody
+	# will ever note it.
 	until [ -s "$out.job" ]; do
 		kill -s 0 "$$" && [ -d "$work" ] || exit 1
 	done
+	[ ! -s "$work/leaving" ] || exit 1
 	[ "$1" != "$docker" ] || unset DOCKER_CONFIG DOCKER_AUTH_CONFIG DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS \
 		DOCKER_TLS_VERIFY DOCKER_CERT_PATH DOCKER_API_VERSION DOCKER_CUSTOM_HEADERS
 	# shellcheck disable=SC2086 # one word or none
@@ -684,8 +686,8 @@ verb_verify() {
 	checks=''
 }
 
-# One check, in a subshell of its own: the command; where it says yes, the control, if there is one; where that says yes too,
-# whether a live process of one of the names is there. What a command printed that said yes is of no use.
+# One check, in a subshell of its own: the command; where it says yes, the control, if there is one; where that does
+# not say no, whether a live process of one of the names is there. What a command printed that said yes is of no use.
 one_check() {
 	inner=yes
 	trap 'stop_started; exit 1' TERM
@@ -703,7 +705,7 @@ one_check() {
 		[ "$timed" = no ] || answer=late
 	fi
 	[ -z "$names" ] || [ "$verdict" -ne 0 ] || case $answer in
-	0 | -) process_alive "$names" ;;
+	0 | - | late) process_alive "$names" ;;
 	esac
 	# The digits without the blanks between them.
 	# shellcheck disable=SC2086

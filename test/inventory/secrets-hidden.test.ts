@@ -101,6 +101,13 @@ describe('a line with a secret hides it for its neighbours, too', () => {
     expect(bad(`registries:\n${source}\n${AGENTS}`)[0]?.source).toBe(source);
   });
 
+  test('and what follows on expect: pass', () => {
+    const text = `${REGISTRIES}${AGENTS}checks:\n  - id: x\n    expect: pass\n    timout: 1s\n    command: y\n`;
+    expect(bad(text)).toMatchObject([
+      { source: '    timout: 1s', message: '"timout" is not a key of checks[0].' },
+    ]);
+  });
+
   test('and groups and registries whose names only look like secrets', () => {
     const text = `registries:\n  auth.example.com: { username: ci, password: { env: PW } }\ngroups:\n  auth:\n    agents:\n      - -x\n`;
     expect(bad(text)[0]?.source).toBe('      - -x');

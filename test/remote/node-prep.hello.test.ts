@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { createPlace, launchAgent, MISSING, SCRIPT, SHELLS, startAgent, whereIs } from './agent.ts';
+import { createPlace, launchAgent, MISSING, SCRIPT, SHELLS, startAgent, until, whereIs } from './agent.ts';
 
 vi.setConfig({ testTimeout: 60_000, maxConcurrency: 4 });
 
@@ -112,8 +112,9 @@ describe.concurrent('the remote script', () => {
     const place = createPlace();
     const probe = await startAgent({ place });
     const base = join(probe.hello.fields.get('work') ?? '', '..');
-    const owner = readFileSync(join(probe.hello.fields.get('work') ?? '', 'owner'), 'utf8');
-    const [main = '', watcher] = owner.split('\n');
+    const owner = () => readFileSync(join(probe.hello.fields.get('work') ?? '', 'owner'), 'utf8');
+    await until(() => !owner().endsWith('\n-\n'));
+    const [main = '', watcher] = owner().split('\n');
     const [, birth, boot, space] = main.split(' ');
     const mark = `test${process.pid}`;
     const folder = (name: string, text: string | null) => {

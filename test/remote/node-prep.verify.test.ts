@@ -94,7 +94,7 @@ describe.concurrent.each(SHELLS)('verify under $name', (shell) => {
         { command: 'trap "" TERM; (sleep 101 & sleep 102) & sleep 103; echo never', seconds: 1 },
         { command: 'while :; do echo "a flood of words"; done', seconds: 1 },
         { command: 'sleep 104 & echo quick; exit 4', seconds: 9 },
-        { command: 'true', control: 'sleep 105', seconds: 1 },
+        { command: 'true', control: 'sleep 105', seconds: 1, names: 'np-not-there' },
       ),
     );
     const told = answer.checks.toSorted((a, b) => a.index - b.index);
@@ -104,6 +104,7 @@ describe.concurrent.each(SHELLS)('verify under $name', (shell) => {
       [false, null],
       [false, 'timed-out'],
     ]);
+    expect(told[3]?.alive).toBe('no');
     expect(told[2]?.exitCode).toBe(4);
     expect(Buffer.from(told[1]?.output ?? []).toString()).toMatch(/^[a-z \n]{590,600}$/);
     await until(() => !agent.left().some((line) => /sleep 10|flood/.test(line)));
