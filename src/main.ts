@@ -24,6 +24,10 @@ import { listenForInterruption } from './terminal/interruption.ts';
 // The only file that touches `process`: it reads the command line, calls one command, and sets the exit code.
 // The adapters are built in src/app; what a command does is in src/commands.
 
+// These would make the yaml package print the inventory's tokens to standard output.
+delete process.env.LOG_TOKENS;
+delete process.env.LOG_STREAM;
+
 const { stdout, stderr } = process;
 const { username, gid } = userInfo();
 const here = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');

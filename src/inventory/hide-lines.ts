@@ -1,4 +1,4 @@
-import { nearest } from './suggest.ts';
+import { nearest } from '../lib/suggest.ts';
 
 /** The ways to name a secret: the keys of a reference. */
 export const REFERENCE_KEYS: readonly string[] = ['env', 'file', 'exec', 'prompt'];

@@ -1,6 +1,6 @@
+import { nearest } from '../lib/suggest.ts';
 import type { Hidden } from './faults.ts';
 import { REFERENCE_KEYS, SECRET_WORDS } from './hide-lines.ts';
-import { nearest } from './suggest.ts';
 import { type Entry, follow, type MappingNode, type Tree } from './tree.ts';
 
 const ENVIRONMENT_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;

@@ -1,8 +1,8 @@
+import { nearest } from '../lib/suggest.ts';
 import type { Fault } from './faults.ts';
 import { LATER_REGISTRY, LATER_SETTINGS, type LaterKey, laterWords } from './later.ts';
 import { KNOWN_KEYS, PARTS, type Part, type PartName } from './schema.ts';
 import { secretFault } from './secret-fault.ts';
-import { nearest } from './suggest.ts';
 import { dotted, follow, found, locate, locateKey, type Path, plain, type Tree } from './tree.ts';
 import { EXPECTED, shown, type Word } from './words.ts';
 

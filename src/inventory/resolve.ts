@@ -1,9 +1,9 @@
 import type { Inventory, RegistrySpec } from '../domain/target.ts';
+import { didYouMean } from '../lib/suggest.ts';
 import { resolveAgents } from './agents.ts';
 import type { Fault } from './faults.ts';
 import type { Settings, Written, WrittenInventory, WrittenRegistry } from './read.ts';
 import { registryName, resolveSecret, type Where } from './settings.ts';
-import { didYouMean } from './suggest.ts';
 import { locate } from './tree.ts';
 import { inventoryWarnings, registryWarnings } from './warnings.ts';
 import { shown } from './words.ts';

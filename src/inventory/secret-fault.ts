@@ -1,7 +1,7 @@
+import { nearest } from '../lib/suggest.ts';
 import type { Fault } from './faults.ts';
 import { REFERENCE_KEYS } from './hide-lines.ts';
 import { environmentRule, fileRule, promptRule, type Rule } from './rules.ts';
-import { nearest } from './suggest.ts';
 import { follow, locate, type Path, type Tree } from './tree.ts';
 import { EXPECTED } from './words.ts';
 

@@ -1,11 +1,11 @@
 import type { Target } from '../domain/target.ts';
 import type { Problem } from '../errors/failure.ts';
 import { err, ok, type Result } from '../lib/result.ts';
+import { didYouMean } from '../lib/suggest.ts';
 import type { ProblemCode } from './faults.ts';
 import { fitsGlob } from './glob.ts';
 import { hostKey } from './hosts.ts';
 import { expandRange } from './ranges.ts';
-import { didYouMean } from './suggest.ts';
 import { shown } from './words.ts';
 
 const MOST_NAMES = 100_000;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { didYouMean, nearest } from '../../src/inventory/suggest.ts';
+import { didYouMean, nearest } from '../../src/lib/suggest.ts';
 
 const KEYS = ['username', 'password', 'proof', 'identityFiles', 'knownHosts', 'port'];
 
