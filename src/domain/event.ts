@@ -22,9 +22,20 @@ export type RunEvent =
   | { readonly type: 'agent-started'; readonly agent: string }
   | { readonly type: 'agent-waiting'; readonly agent: string; readonly for: WaitReason }
   | { readonly type: 'step-started'; readonly agent: string; readonly step: StepId }
-  | { readonly type: 'step-finished'; readonly agent: string; readonly step: StepId; readonly status: StepStatus; readonly ms: number }
+  | {
+      readonly type: 'step-finished';
+      readonly agent: string;
+      readonly step: StepId;
+      readonly status: StepStatus;
+      readonly ms: number;
+    }
   | { readonly type: 'check-finished'; readonly agent: string; readonly check: CheckResult }
-  | { readonly type: 'agent-finished'; readonly outcome: AgentOutcome; readonly done: number; readonly total: number }
+  | {
+      readonly type: 'agent-finished';
+      readonly outcome: AgentOutcome;
+      readonly done: number;
+      readonly total: number;
+    }
   | { readonly type: 'warning'; readonly warning: Warning }
   | { readonly type: 'interrupted'; readonly message: string }
   | { readonly type: 'report'; readonly report: Report };

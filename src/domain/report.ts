@@ -22,7 +22,11 @@ export interface Report {
   readonly ok: boolean;
   readonly exitCode: number;
   readonly totals: Totals;
-  readonly registries: readonly { readonly name: string; readonly username: string; readonly expiresAt: string | null }[];
+  readonly registries: readonly {
+    readonly name: string;
+    readonly username: string;
+    readonly expiresAt: string | null;
+  }[];
   /** Null where the credential was never had. */
   readonly generation: string | null;
   readonly warnings: readonly Warning[];

@@ -1,5 +1,7 @@
 /** A number of agents, or a share of the targeted ones in percent (rounded up). */
-export type MaxFailures = { readonly kind: 'count'; readonly count: number } | { readonly kind: 'percent'; readonly percent: number };
+export type MaxFailures =
+  | { readonly kind: 'count'; readonly count: number }
+  | { readonly kind: 'percent'; readonly percent: number };
 
 export type OutputFormat = 'auto' | 'live' | 'lines' | 'json' | 'ndjson' | 'junit';
 
@@ -35,8 +37,24 @@ export type Request =
       readonly exclude: readonly string[];
       readonly output: 'text' | 'json';
     }
-  | { readonly command: 'init'; readonly hosts: readonly string[]; readonly file: string; readonly force: boolean }
+  | {
+      readonly command: 'init';
+      readonly hosts: readonly string[];
+      readonly file: string;
+      readonly force: boolean;
+    }
   | { readonly command: 'schema' }
   | { readonly command: 'completion'; readonly shell: 'bash' | 'zsh' | 'fish' }
-  | { readonly command: 'history'; readonly runId: string | null; readonly limit: number; readonly output: 'text' | 'json' }
-  | { readonly command: 'lab'; readonly action: 'run' | 'up'; readonly agents: number; readonly output: OutputFormat; readonly color: boolean };
+  | {
+      readonly command: 'history';
+      readonly runId: string | null;
+      readonly limit: number;
+      readonly output: 'text' | 'json';
+    }
+  | {
+      readonly command: 'lab';
+      readonly action: 'run' | 'up';
+      readonly agents: number;
+      readonly output: OutputFormat;
+      readonly color: boolean;
+    };

@@ -24,7 +24,13 @@ export type Values = Readonly<Record<string, string | number>>;
 /** Builds a failure from the catalogue; `values` fill the words, `detail` is what the agent said. */
 export function failure(code: FailureCode, step: StepId, values: Values = {}, detail?: string): Failure {
   const entry = CATALOGUE[code];
-  const base = { code, step, message: entry.message(values), hint: entry.hint(values), retryable: entry.retryable };
+  const base = {
+    code,
+    step,
+    message: entry.message(values),
+    hint: entry.hint(values),
+    retryable: entry.retryable,
+  };
   return detail === undefined || detail === '' ? base : { ...base, detail };
 }
 

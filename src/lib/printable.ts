@@ -9,10 +9,10 @@ const UNPRINTABLE =
  */
 export function printable(text: string, limit = 2_000): string {
   const kept = text.length > limit ? `…${text.slice(-limit)}` : text;
-  return kept.replace(UNPRINTABLE, escape);
+  return kept.replace(UNPRINTABLE, visible);
 }
 
-function escape(character: string): string {
+function visible(character: string): string {
   if (character === '\n') return '\\n';
   if (character === '\r') return '\\r';
   if (character === '\t') return '\\t';

@@ -80,7 +80,6 @@ leave() {
 		done
 		stop_jobs
 		stop_started
-		release
 	fi
 	if [ -n "$work" ]; then
 		# A check that was just being stopped may have put something there meanwhile.
@@ -102,16 +101,6 @@ stop_started() {
 	[ -n "$before" ] || return
 	stop "${reader:--}"
 	[ "$!" = "$before" ] || stop "$!"
-}
-
-# Whoever waits for the other end of a pipe that nobody will open any more gets it for a moment.
-release() {
-	set +f
-	for pipe in "$work"/*.pipe; do
-		set -f
-		[ ! -p "$pipe" ] || true <>"$pipe"
-	done
-	set -f
 }
 
 stop_jobs() {
@@ -159,7 +148,6 @@ watch() {
 	done
 	[ "$main" = dead ] || kill -s KILL "$$"
 	stop_jobs
-	release
 	[ ! -s "$work/spare" ] || IFS= read -r spare <"$work/spare"
 	rm -rf "$work" ${spare:+"$spare"}
 } 2>/dev/null
@@ -200,17 +188,22 @@ limited() {
 	if [ "$keep" -gt 0 ]; then
 		pipe=$out.pipe
 		[ -p "$pipe" ] || pipes main check0 check1 check2
-		tail -c "$keep" <"$pipe" >"$out" &
-		reader=$!
 	fi
-	[ -z "$monitor" ] || set -m
-	if [ -n "$feed" ]; then
-		printf '%b' "$feed" | run "$@" >"$pipe" 2>&1 &
-	else
-		run "$@" </dev/null >"$pipe" 2>&1 &
-	fi
-	child=$!
-	[ -z "$monitor" ] || set +m
+	# With the pipe open both ways here, neither end has to wait for the other, which may never come.
+	{
+		if [ "$keep" -gt 0 ]; then
+			tail -c "$keep" <"$pipe" >"$out" 3>&- &
+			reader=$!
+		fi
+		[ -z "$monitor" ] || set -m
+		if [ -n "$feed" ]; then
+			printf '%b' "$feed" 3>&- | run "$@" >"$pipe" 2>&1 3>&- &
+		else
+			run "$@" </dev/null >"$pipe" 2>&1 3>&- &
+		fi
+		child=$!
+		[ -z "$monitor" ] || set +m
+	} 3<>"$pipe" || leave 1
 	feed=''
 	printf '%s %s %s\n' "$child" "${reader:--}" "$seconds" >"$out.job" || stop "$child"
 	wait "$child" 2>/dev/null

@@ -9,6 +9,7 @@ import { type Fleet, startFleet } from './support/fleet.ts';
 import { makeHostKey } from './support/host-key.ts';
 import { describeSystem } from './support/parts.ts';
 import { NO_REGISTRIES, type Places, startPlaces } from './support/places.ts';
+import { quiet } from './support/quiet.ts';
 import { withDockerThat } from './support/special.ts';
 import {
   entryOf,
@@ -136,11 +137,9 @@ describeSystem('one run over every kind of trouble, with healthy agents between'
 
   test('no agent keeps a process, a work folder, a lock or a temporary file', async () => {
     // The busy one is still occupied by this test.
-    for (const agent of fleet.agents.filter(({ name }) => name !== 'host-busy')) {
-      await eventually(
-        () => agent.processes().length === 0,
-        () => `${agent.name}: ${JSON.stringify(agent.processes())}`,
-      );
+    const agents = fleet.agents.filter(({ name }) => name !== 'host-busy');
+    await quiet(agents);
+    for (const agent of agents) {
       const left = [...agent.changes().keys()].filter((path) => /node-prep|\.lock$/.test(path));
       expect(left, agent.name).toEqual([]);
     }

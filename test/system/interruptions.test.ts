@@ -12,6 +12,7 @@ import { type Fleet, startFleet } from './support/fleet.ts';
 import { describeSystem } from './support/parts.ts';
 import { type Places, startPlaces } from './support/places.ts';
 import type { Process } from './support/processes.ts';
+import { quiet } from './support/quiet.ts';
 import {
   entryOf,
   newOperator,
@@ -56,13 +57,6 @@ describeSystem(
     }
     const litter = (agent: Agent) =>
       [...agent.changes().keys()].filter((path) => /node-prep|\.lock$/.test(path));
-    async function quiet(agents: readonly Agent[] = fleet.agents) {
-      for (const agent of agents) {
-        const busy = () =>
-          `${agent.name} still runs ${JSON.stringify(agent.processes().map(({ argv }) => argv.join(' ').slice(0, 100)))}`;
-        await eventually(() => agent.processes().length === 0, busy, 8);
-      }
-    }
 
     beforeAll(async () => {
       fleet = await startFleet({
@@ -89,7 +83,7 @@ describeSystem(
     });
     beforeEach(async () => {
       await run('ci-puller');
-      await quiet();
+      await quiet(fleet.agents);
     });
     afterAll(() => fleet?.close());
 
@@ -104,7 +98,7 @@ describeSystem(
         await Promise.race([sleep((whole * (point + 0.5)) / points), finished]);
         child.kill('SIGKILL');
         await finished;
-        await quiet();
+        await quiet(fleet.agents);
         for (const agent of fleet.agents) {
           owner(agent);
           expect(litter(agent), `${agent.name}, killed at ${point}/${points}`).toEqual([]);
@@ -156,7 +150,7 @@ describeSystem(
           status: 'failed',
           failure: { code: 'CONNECTION_LOST' },
         });
-        await quiet();
+        await quiet(fleet.agents);
         expect(outcome.changed, JSON.stringify(outcome)).toBe(owner(victim) === user);
         expect(outcomeOf(report, 'fast-1')).toMatchObject({ status: 'ok' });
         expect(litter(victim)).toEqual([]);
@@ -171,9 +165,9 @@ describeSystem(
       expect(finished.code).toBe(130);
       const report = reportOf(finished);
       expect(report.agents).toHaveLength(4);
+      await quiet(fleet.agents);
       for (const agent of fleet.agents) {
         const { status, changed } = outcomeOf(report, agent.name);
-        expect(agent.processes(), agent.name).toEqual([]);
         expect(litter(agent), agent.name).toEqual([]);
         expect(owner(agent), `${agent.name} ${status}`).toBe(changed ? 'other' : 'ci-puller');
       }
@@ -196,7 +190,7 @@ describeSystem(
       running.child.kill('SIGINT');
       const { code } = await running.finished;
       expect(code).toBe(130);
-      await quiet();
+      await quiet(fleet.agents);
       for (const agent of fleet.agents) {
         owner(agent);
         expect(litter(agent), agent.name).toEqual([]);
