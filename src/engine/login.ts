@@ -50,7 +50,9 @@ async function logInTo(
       remaining: () => visit.deadline.remaining(),
       attempt: () => {
         fleet.emit({ type: 'step-started', agent: target.name, step: 'login' });
-        return follow(visit, talk, first.value);
+        return fleet.stop.reason?.kind === 'logins-refused'
+          ? Promise.resolve({ kind: 'failed', failure: stopped(visit) })
+          : follow(talk, first.value);
       },
       waits: () => fleet.emit({ type: 'agent-waiting', agent: target.name, for: 'rate-limit' }),
       cancelled: visit.givenUp,
@@ -78,8 +80,7 @@ function settleProof(visit: Visit, registry: RegistrySpec, verdict: LoginVerdict
 }
 
 /** One login: a verb and its answer, or several where the registry is asked by the agent's curl. */
-async function follow(visit: Visit, talk: Talk, first: LoginAttempt): Promise<LoginVerdict> {
-  if (visit.fleet.stop.reason?.kind === 'logins-refused') return { kind: 'failed', failure: stopped(visit) };
+export async function follow(talk: Talk, first: LoginAttempt): Promise<LoginVerdict> {
   let attempt = first;
   for (;;) {
     const answer = await talk.ask(attempt.verb);

@@ -4,10 +4,10 @@ import type { ConfigEntry } from '../domain/credential.ts';
 import { phaseOf } from '../errors/catalogue.ts';
 import type { Failure } from '../errors/failure.ts';
 import { type Look, lookVerb } from '../steps/archive.ts';
-import { dockerVerb, interpretDocker } from '../steps/docker.ts';
+import { type DockerFacts, dockerVerb, interpretDocker } from '../steps/docker.ts';
 import { connect } from './connect.ts';
 import { install, readAnswer } from './install.ts';
-import { issuedArchive } from './issued.ts';
+import { isIssued, issuedArchive, recordIssue } from './issued.ts';
 import { logIn } from './login.ts';
 import { becomeRoot, type Talk } from './talk.ts';
 import { readTruth } from './truth.ts';
@@ -63,13 +63,14 @@ async function work(visit: Visit, talk: Talk): Promise<Failure[]> {
   log.end('login', 'ok');
 
   log.start('pack');
-  const archive = await pack(visit, talk, look.value, entries.value);
+  const archive = await pack(visit, talk, look.value, docker.value, entries.value);
   log.end('pack', 'ok');
 
   log.start('install');
   const installed = await install(visit, talk, look.value, archive);
   if (!installed.ok) return [installed.error];
   log.end('install', installed.value);
+  if (installed.value === 'changed' && entries.value.some(isIssued)) recordIssue(visit, archive);
   return [];
 }
 
@@ -78,11 +79,11 @@ async function pack(
   visit: Visit,
   talk: Talk,
   look: Look,
+  docker: DockerFacts,
   entries: readonly ConfigEntry[],
 ): Promise<Uint8Array> {
-  const archive = packArchive(configJson(entries));
-  if (!entries.some((entry) => entry.identitytoken !== undefined)) return archive;
-  return (await issuedArchive(visit, talk, look)) ?? archive;
+  const issued = await issuedArchive(visit, talk, look, docker, entries);
+  return issued ?? packArchive(configJson(entries));
 }
 
 /** The checks are worth running after a failure too, as long as the agent answers: all its faults at once. */

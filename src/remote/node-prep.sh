@@ -117,9 +117,9 @@ stop_jobs() {
 
 # --- the watch ---------------------------------------------------------------------------------------------
 
-# watch SECONDS: runs beside everything else. Once a second it stops the children that are over their time, and
-# says that work goes on: where nobody reads that any more, the operator's side is gone, and all ends here. So it
-# does after SECONDS, should the operator's machine vanish without a word.
+# watch SECONDS: runs beside everything else. Once a second it stops the children that are over their time, and says
+# that work goes on (now and then too while there is none): where nobody reads that any more, the operator's side is
+# gone, and all ends here. So it does after SECONDS, should the operator's machine vanish without a word.
 watch() {
 	left=$1 ending=0 main=alive
 	trap '' PIPE
@@ -131,7 +131,7 @@ watch() {
 		left=$((left - 1))
 		deadlines
 		[ -d "$work" ] || left=0
-		if [ -s "$work/busy" ]; then
+		if [ -s "$work/busy" ] || [ "$((left % 10))" -eq 0 ]; then
 			printf '\n%s wait\n' "$token" || left=0
 		fi
 		if ! kill -s 0 "$$"; then

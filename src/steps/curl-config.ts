@@ -1,12 +1,13 @@
 import { Secret } from '../domain/secret.ts';
 
-/** One GET request by an agent's curl. At most one of `user` and `bearer`. */
+/** One request by an agent's curl: a GET, or with a `form` a POST. At most one of `user`, `bearer` and `form`. */
 export interface CurlRequest {
   readonly url: URL;
   /** Docker trusts what listens on loopback without a look at its certificate. */
   readonly insecure: boolean;
   readonly user?: { readonly username: string; readonly password: Secret };
   readonly bearer?: Secret;
+  readonly form?: Readonly<Record<string, string | Secret>>;
 }
 
 /** How long one request may take, in seconds; curl stops by itself. */
@@ -17,10 +18,14 @@ export const REQUEST_SECONDS = 20;
  * No redirect is followed, the protocol is fixed, and what comes back is bounded in size and time.
  * Every option is one that curl 7.21 (2010) knows.
  */
-export function curlConfig({ url, insecure, user, bearer }: CurlRequest): Secret {
+export function curlConfig({ url, insecure, user, bearer, form = {} }: CurlRequest): Secret {
   const credential: string[] = [];
   if (user !== undefined) credential.push(option('user', `${user.username}:${user.password.reveal()}`));
   if (bearer !== undefined) credential.push(option('header', `Authorization: Bearer ${bearer.reveal()}`));
+  for (const [name, value] of Object.entries(form)) {
+    const text = typeof value === 'string' ? value : value.reveal();
+    credential.push(option('data', `${name}=${encodeURIComponent(text)}`));
+  }
   const lines = [
     option('url', url.href),
     option('proto', `=${url.protocol.slice(0, -1)}`),

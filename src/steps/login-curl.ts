@@ -16,7 +16,20 @@ export function curlAttempt(credential: Credential): LoginAttempt {
   return firstQuestion(credential, 'https:');
 }
 
-function firstQuestion(credential: Credential, protocol: 'https:' | 'http:'): LoginAttempt {
+/**
+ * Proves an identity token that was handed out before, in the same way: it is exchanged for an access token
+ * (distribution spec, OAuth2: grant_type=refresh_token), which the registry must take.
+ */
+export function identityAttempt(credential: Credential, identity: Secret): LoginAttempt {
+  return firstQuestion({ ...credential, identity }, 'https:');
+}
+
+interface Shown extends Credential {
+  /** Shown in place of the password. */
+  readonly identity?: Secret;
+}
+
+function firstQuestion(credential: Shown, protocol: 'https:' | 'http:'): LoginAttempt {
   const url = new URL(`${protocol}//${registryHost(credential.registry.name)}/v2/`);
   return ask(
     credential,
@@ -30,13 +43,13 @@ function firstQuestion(credential: Credential, protocol: 'https:' | 'http:'): Lo
   );
 }
 
-function chooseWay(credential: Credential, url: URL, http: HttpAnswer): LoginVerdict {
+function chooseWay(credential: Shown, url: URL, http: HttpAnswer): LoginVerdict {
   const verdicts = createVerdicts(credential);
   const bearer = http.challenges.find(({ scheme }) => scheme === 'bearer');
   const basic = http.challenges.some(({ scheme }) => scheme === 'basic');
   if (http.status === 401 && bearer !== undefined) return askForToken(credential, url, bearer);
   // An open door: it may still know who may not come in, so the credential is shown all the same, as docker does.
-  if (http.status === 200 || (http.status === 401 && basic))
+  if (credential.identity === undefined && (http.status === 200 || (http.status === 401 && basic)))
     return { kind: 'again', attempt: showPassword(credential, url) };
   if (http.status === 429) return verdicts.rateLimited(said(http));
   if (http.status === 401) {
@@ -59,7 +72,7 @@ function showPassword(credential: Credential, url: URL): LoginAttempt {
   );
 }
 
-function askForToken(credential: Credential, url: URL, { parameters }: Challenge): LoginVerdict {
+function askForToken(credential: Shown, url: URL, { parameters }: Challenge): LoginVerdict {
   const verdicts = createVerdicts(credential);
   const realm = URL.canParse(parameters.get('realm') ?? '') ? new URL(parameters.get('realm') ?? '') : null;
   const safe =
@@ -69,6 +82,12 @@ function askForToken(credential: Credential, url: URL, { parameters }: Challenge
       reason: 'the registry names a token server that is not safe to ask',
     });
   }
+  const { identity } = credential;
+  if (identity !== undefined) {
+    const service = parameters.get('service') ?? url.host;
+    const form = { grant_type: 'refresh_token', service, client_id: 'docker', refresh_token: identity };
+    return exchange(credential, url, { url: realm, insecure: isLoopback(realm), form });
+  }
   for (const name of ['service', 'scope']) {
     const value = parameters.get(name);
     if (value !== undefined) realm.searchParams.set(name, value);
@@ -76,7 +95,11 @@ function askForToken(credential: Credential, url: URL, { parameters }: Challenge
   realm.searchParams.set('account', credential.registry.username);
   realm.searchParams.set('client_id', 'docker');
   realm.hash = '';
-  const question: CurlRequest = { url: realm, insecure: isLoopback(realm), user: userOf(credential) };
+  return exchange(credential, url, { url: realm, insecure: isLoopback(realm), user: userOf(credential) });
+}
+
+/** Asks the token server, and shows what it gives to the registry. */
+function exchange(credential: Credential, url: URL, question: CurlRequest): LoginVerdict {
   return {
     kind: 'again',
     attempt: ask(credential, question, {

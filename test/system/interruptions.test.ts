@@ -216,7 +216,7 @@ describeSystem(
         ]);
         for (const report of reports) {
           for (const { status, failure } of report.agents) {
-            if (status !== 'ok') expect(failure?.code).toBe('AGENT_BUSY');
+            if (status !== 'ok') expect(failure?.code, why(report)).toBe('AGENT_BUSY');
           }
         }
         for (const agent of fleet.agents) {
