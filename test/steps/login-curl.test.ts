@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { Secret } from '../../src/domain/secret.ts';
 import type { Verb } from '../../src/remote/verb.ts';
-import { curlAttempt } from '../../src/steps/login-curl.ts';
-import type { LoginVerdict } from '../../src/steps/verdict.ts';
+import { curlAttempt, identityAttempt } from '../../src/steps/login-curl.ts';
+import type { LoginAttempt, LoginVerdict } from '../../src/steps/verdict.ts';
 import { answer, CTX, registry, SECRET, USER } from './support.ts';
 
 const NAME = 'registry.example.com:5000';
@@ -27,7 +28,11 @@ interface Asked {
 
 /** Answers one question after the other; a number is curl's exit code. Gives what was asked, and the verdict. */
 function talk(name: string, ...answers: (string | number)[]): { asked: Asked[]; verdict: LoginVerdict } {
-  let attempt = curlAttempt({ registry: registry(name), secret: SECRET, ctx: CTX });
+  return follow(curlAttempt({ registry: registry(name), secret: SECRET, ctx: CTX }), answers);
+}
+
+function follow(first: LoginAttempt, answers: readonly (string | number)[]) {
+  let attempt = first;
   const asked: Asked[] = [];
   for (const said of answers) {
     const { verb } = attempt;
@@ -227,5 +232,41 @@ describe('trouble', () => {
   ])('%s is REMOTE_PROTOCOL', (_, said) => {
     const attempt = curlAttempt({ registry: registry(NAME), secret: SECRET, ctx: CTX });
     expect(attempt.interpret(said)).toMatchObject({ kind: 'failed', failure: { code: 'REMOTE_PROTOCOL' } });
+  });
+});
+
+describe('an identity token that was handed out before', () => {
+  const prove = (...answers: (string | number)[]) =>
+    follow(
+      identityAttempt({ registry: registry(NAME), secret: SECRET, ctx: CTX }, new Secret('old&token=')),
+      answers,
+    );
+
+  test('is exchanged for an access token, which the registry must take', () => {
+    const { asked, verdict } = prove(BEARER, TOKEN, http(200));
+    expect(asked.map(({ url }) => url)).toEqual([
+      `https://${NAME}/v2/`,
+      'https://auth.example.com/token?x=1',
+      `https://${NAME}/v2/`,
+    ]);
+    expect(asked[1]?.config).toContain('data = "grant_type=refresh_token"\n');
+    expect(asked[1]?.config).toContain('data = "refresh_token=old%26token%3D"\n');
+    expect(asked[2]?.config).toContain('Authorization: Bearer tok.en');
+    expect(verdict.kind).toBe('proven');
+  });
+
+  test('is never accompanied by the password', () => {
+    const { asked } = prove(BEARER, TOKEN, http(200));
+    expect(asked.filter(withUser)).toEqual([]);
+    expect(asked.map(({ config }) => config).join()).not.toContain(SECRET.reveal());
+  });
+
+  test.each([
+    ['the token server refuses it', [BEARER, http(401)]],
+    ['the registry refuses what it was exchanged for', [BEARER, TOKEN, http(401)]],
+    ['the registry asks for a password instead', [BASIC]],
+    ['the registry lets anybody in', [http(200)]],
+  ])('proves nothing where %s', (_, answers) => {
+    expect(prove(...answers).verdict.kind).not.toBe('proven');
   });
 });
