@@ -41,10 +41,18 @@ async function logInTo(
   const enough = turn === 'proven' && (fleet.dryRun || registry.proof === 'once');
   if (enough) return ok(passwordEntry(name, registry.username, secret));
 
+  const first = loginAttempt({ registry, secret, docker, ctx: { target, say: fleet.say } });
+  if (!first.ok) {
+    // This agent has no way to prove it. Where one proof is enough, another agent's will do.
+    if (turn === 'prove') fleet.proofs.settle(name, 'passed');
+    const other =
+      registry.proof === 'once' &&
+      (await visit.waitFor('credential-proof', fleet.proofs.leave(name, target.name)));
+    if (other === 'stopped') return err(stopped(visit));
+    return other === 'proven' ? ok(passwordEntry(name, registry.username, secret)) : first;
+  }
   let verdict: LoginVerdict | null = null;
   try {
-    const first = loginAttempt({ registry, secret, docker, ctx: { target, say: fleet.say } });
-    if (!first.ok) return first;
     verdict = await fleet.pace.login({
       registry: name,
       remaining: () => visit.deadline.remaining(),

@@ -15,6 +15,11 @@ export interface Proofs {
   settle(credential: string, verdict: ProofVerdict): void;
   /** The agent proves nothing any more (it has ended, or failed before its turn). Harmless to repeat. */
   ended(agent: string): void;
+  /**
+   * For an agent that cannot prove the credential itself, but may use it once another one has: gives up its turn, if
+   * it has it, and waits for the others. `nobody`: there is none left who could.
+   */
+  leave(credential: string, agent: string): Promise<'proven' | 'stopped' | 'nobody'>;
   /** Waits until every credential is proven, or has nobody left who could prove it; `stopped` after any refusal. */
   all(): Promise<'proven' | 'stopped'>;
   /** Wakes everybody who waits, with `stopped`. */
@@ -36,19 +41,26 @@ export function createProofs(needs: ReadonlyMap<string, readonly string[]>): Pro
   for (const [name, agents] of needs) {
     credentials.set(name, { state: 'open', candidates: new Set(agents), queue: [] });
   }
-  const waiters = new Set<(end: 'proven' | 'stopped') => void>();
+  /** Who waits for a state of things: each looks again whenever it changes, and says whether it is done. */
+  const waiters = new Set<() => boolean>();
   let stopped = false;
 
   function settledFor(credential: Credential): boolean {
     return credential.state === 'proven' || (credential.state === 'open' && credential.candidates.size === 0);
   }
   function wakeWaiters() {
-    const all = [...credentials.values()];
-    const refused = stopped || all.some(({ state }) => state === 'refused');
-    const end = refused ? 'stopped' : all.every(settledFor) ? 'proven' : null;
-    if (end === null) return;
-    for (const wake of waiters) wake(end);
-    waiters.clear();
+    for (const done of waiters) if (done()) waiters.delete(done);
+  }
+  /** Waits until `look` gives something. */
+  function until<T>(look: () => T | null): Promise<T> {
+    return new Promise((wake) => {
+      const done = () => {
+        const end = look();
+        if (end !== null) wake(end);
+        return end !== null;
+      };
+      if (!done()) waiters.add(done);
+    });
   }
   function wakeAll(credential: Credential, turn: Turn) {
     for (const { wake } of credential.queue.splice(0)) wake(turn);
@@ -87,10 +99,21 @@ export function createProofs(needs: ReadonlyMap<string, readonly string[]>): Pro
       for (const credential of credentials.values()) credential.candidates.delete(agent);
       wakeWaiters();
     },
+    leave(name, agent) {
+      const credential = find(name);
+      credential.candidates.delete(agent);
+      wakeWaiters();
+      return until(() => {
+        if (stopped || credential.state === 'refused') return 'stopped';
+        if (credential.state === 'proven') return 'proven';
+        return settledFor(credential) ? 'nobody' : null;
+      });
+    },
     all() {
-      return new Promise((wake) => {
-        waiters.add(wake);
-        wakeWaiters();
+      return until(() => {
+        const all = [...credentials.values()];
+        if (stopped || all.some(({ state }) => state === 'refused')) return 'stopped';
+        return all.every(settledFor) ? 'proven' : null;
       });
     },
     stop() {

@@ -74,6 +74,23 @@ describe('a credential is proven once, by the first agent that is ready', () => 
     expect(await all).toBe('proven');
   });
 
+  test('an agent that cannot prove it leaves it to the others, and hears what came of it', async () => {
+    const proofs = proofsFor('a', 'b');
+    await proofs.turn('registry', 'a');
+    proofs.settle('registry', 'passed');
+    const a = proofs.leave('registry', 'a');
+    expect(await proofs.turn('registry', 'b')).toBe('prove');
+    proofs.settle('registry', 'proven');
+    expect(await a).toBe('proven');
+  });
+
+  test('when nobody is left who could prove it, the one who waits for others hears that', async () => {
+    const proofs = proofsFor('a', 'b');
+    const a = proofs.leave('registry', 'a');
+    proofs.ended('b');
+    expect(await a).toBe('nobody');
+  });
+
   test('a credential is starved while nobody who could prove it has been started', async () => {
     const proofs = createProofs(
       new Map([

@@ -8,7 +8,13 @@ import { createFleet } from '../../src/engine/create-fleet.ts';
 import { type FleetLimits, runFleet } from '../../src/engine/run-fleet.ts';
 import { createStop } from '../../src/engine/stop.ts';
 import { failure } from '../../src/errors/failure.ts';
-import { type FakeAgent, fakeFleet, refusedLogin, unreachableLogin } from '../support/fake-fleet.ts';
+import {
+  type FakeAgent,
+  fakeFleet,
+  oldDocker,
+  refusedLogin,
+  unreachableLogin,
+} from '../support/fake-fleet.ts';
 import { registry, SCRIPT, secret, target } from '../support/fleet-samples.ts';
 
 interface Options extends Partial<FleetLimits> {
@@ -166,6 +172,17 @@ describe('the credential', () => {
       a6: 'not-attempted STOPPED',
     });
     expect(stop.reason?.kind).toBe('logins-refused');
+  });
+
+  test('that one agent cannot prove is proven by another, where one proof is enough', async () => {
+    const agents = { a1: { verbs: { docker: oldDocker } } };
+    const once: RegistrySpec = { ...registry, proof: 'once' };
+    const agent = await runWith({ targets: fleetOf(3), agents });
+    expect(agent.summary).toEqual({ a1: 'failed CREDENTIAL_UNPROVEN', a2: 'ok', a3: 'ok' });
+    const enough = await runWith({ targets: fleetOf(3), agents, registries: [once], concurrency: 1 });
+    expect(enough.summary).toEqual({ a1: 'ok', a2: 'ok', a3: 'ok' });
+    const alone = await runWith({ targets: fleetOf(1), agents, registries: [once] });
+    expect(alone.summary).toEqual({ a1: 'failed CREDENTIAL_UNPROVEN' });
   });
 
   const second: RegistrySpec = { ...registry, name: 'second.example.com' };

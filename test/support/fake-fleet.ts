@@ -170,6 +170,15 @@ const DEFAULTS: NonNullable<FakeAgent['verbs']> = {
   verify: () => ['check 0 0 no - - , -'],
 };
 
+/** A Docker CLI from before --password-stdin, on an agent without curl. */
+export const oldDocker = () => [
+  ...text('path', Buffer.from('/usr/bin/docker')),
+  'field code 0',
+  'field timed no',
+  ...text('output', Buffer.from('Docker version 1.13.1, build 092cba3')),
+  'field curl no',
+];
+
 /** A login that the registry refused, as docker 28 words it. */
 export const refusedLogin = () => [
   'field code 1',

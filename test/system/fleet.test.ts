@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { collect } from './support/enclave.ts';
@@ -102,15 +102,18 @@ describeSystem('the fleet of these tests is what they take it for (told by plain
 
   test('a test run that is killed leaves no process and no mount behind', async () => {
     const program = `import { startFleet } from ${JSON.stringify(join(import.meta.dirname, 'support/fleet.ts'))};
-      const { enclave } = await startFleet({ agents: 2 }); console.log(enclave.pid); setInterval(() => {}, 1_000);`;
+      const { enclave } = await startFleet({ agents: 2 }); console.log(JSON.stringify(enclave)); setInterval(() => {}, 1_000);`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    const pid = Number(await new Promise((resolve) => child.stdout.once('data', resolve)));
+    const said = await new Promise((resolve) => child.stdout.once('data', resolve));
+    const { pid, folder } = JSON.parse(String(said));
     const network = namespaceOf(pid, 'net');
     expect(processesIn(network, 'net').length).toBeGreaterThan(3);
     child.kill('SIGKILL');
     await eventually(() => processesIn(network, 'net').length === 0, 'something of the killed fleet runs on');
     expect(readFileSync('/proc/mounts', 'utf8')).not.toContain('node-prep-fleet');
+    // The next fleet would clear it away.
+    rmSync(folder, { recursive: true });
   });
 });
