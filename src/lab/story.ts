@@ -2,12 +2,13 @@ import { quote } from '../lib/quote.ts';
 import type { ListedArchive } from './archives.ts';
 import type { Lab } from './lab.ts';
 
-/** What a newcomer should know before the practice run: what is real, and what is not. One sentence a line. */
+/** What a newcomer should know before the practice run: what is real, and what is not. No line over 80 columns. */
 export function storyBefore(agents: number): string[] {
   return [
-    `A practice fleet: ${agents} agents and a registry, all on this machine, on 127.0.0.1.`,
-    'Real: SSH, /bin/sh, the script that node-prep runs on agents, the login to the registry, the archives on disk.',
-    'A stand-in: docker, with its daemon. It asks the registry as docker would. Your own Docker is not touched.',
+    `A practice fleet: ${agents} agents and a registry, all on this machine (127.0.0.1).`,
+    'Real: SSH, /bin/sh, the script that runs on agents, the login to the registry,',
+    'the archives on disk. A stand-in: docker, with its daemon. It asks the registry',
+    'as docker would. Your own Docker is not touched.',
   ];
 }
 
