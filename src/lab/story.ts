@@ -7,8 +7,9 @@ export function storyBefore(agents: number): string[] {
   return [
     `A practice fleet: ${agents} agents and a registry, all on this machine (127.0.0.1).`,
     'Real: SSH, /bin/sh, the script that runs on agents, the login to the registry,',
-    'the archives on disk. A stand-in: docker, with its daemon. It asks the registry',
-    'as docker would. Your own Docker is not touched.',
+    'the archives on disk.',
+    'A stand-in: docker, with its daemon. It asks the registry as docker would; your',
+    'own Docker is not touched.',
   ];
 }
 

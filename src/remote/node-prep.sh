@@ -20,7 +20,7 @@ umask 077
 ulimit -c 0 2>/dev/null
 unset IFS ENV BASH_ENV CDPATH BLOCK_SIZE BLOCKSIZE LS_BLOCK_SIZE TIME_STYLE GREP_OPTIONS
 # A variable that came exported would stay so: the ones that hold a secret, or what was just read, start afresh.
-unset n c s line token taken feed
+unset n c s line token taken feed digits row
 LC_ALL=C
 # The folders that a non-login shell tends to lack: sbin, /usr/local, CoreOS's /opt/bin, snap's.
 PATH="${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin:/snap/bin"
@@ -70,9 +70,10 @@ leave() {
 	[ -z "$inner" ] || exit 1
 	trap '' HUP INT TERM PIPE
 	trap - EXIT
+	unset IFS
 	unlock
 	if [ -n "$watch" ]; then
-		printf leaving >"$work/leaving"
+		printf '' >"$work/open"
 		index=0
 		for pid in $checks; do
 			[ -s "$work/check$index.done" ] || kill "$pid"
@@ -107,8 +108,7 @@ stop_jobs() {
 	set +f
 	for job in "$work"/*.job; do
 		set -f
-		[ -s "$job" ] || continue
-		read -r pid other seconds <"$job"
+		[ -s "$job" ] && read -r pid other seconds <"$job" && [ -n "$seconds" ] || continue
 		stop "$pid"
 		stop "$other"
 	done
@@ -130,15 +130,14 @@ watch() {
 		wait "$nap"
 		left=$((left - 1))
 		deadlines
-		[ -d "$work" ] || left=0
 		if [ -s "$work/busy" ] || [ "$((left % 10))" -eq 0 ]; then
 			printf '\n%s wait\n' "$token" || left=0
 		fi
 		if ! kill -s 0 "$$"; then
 			# It was killed, and could not clean up. Twice, for what was just being started.
 			main=dead ending=$((ending + 2))
-			printf leaving >"$work/leaving"
-		elif [ -s "$work/leaving" ]; then
+			printf '' >"$work/open"
+		elif [ ! -s "$work/open" ]; then
 			ending=$((ending + 1))
 		elif [ "$left" -le 0 ]; then
 			ending=$((ending + 1))
@@ -157,8 +156,7 @@ deadlines() {
 	set +f
 	for job in "$work"/*.job; do
 		set -f
-		[ -s "$job" ] || continue
-		read -r pid other seconds <"$job"
+		[ -s "$job" ] && read -r pid other seconds <"$job" && [ -n "$seconds" ] || continue
 		printf . >>"${job%.job}.age"
 		age=''
 		read -r age <"${job%.job}.age"
@@ -177,8 +175,8 @@ deadlines() {
 
 # limited SECONDS NAME KEEP COMMAND...: runs the command with $feed (as it was read) as its standard input, for
 # SECONDS at most (one more, at worst). Sets $code, its exit status, and $timed, yes or no. The last KEEP bytes of
-# its output are then in $work/NAME: the output goes through a pipe, so that a flood fills nothing up, and a
-# confined docker (snap), which may not write into our folder, can still be heard. With KEEP 0 nobody listens.
+# its output are then in $work/NAME: the output goes through a pipe, so that a flood fills nothing up. With KEEP 0
+# nobody listens.
 limited() {
 	seconds=$1 out=$work/$2 keep=$3 pipe=/dev/null reader=''
 	shift 3
@@ -187,6 +185,7 @@ limited() {
 	before=$!
 	if [ "$keep" -gt 0 ]; then
 		pipe=$out.pipe
+		[ -z "$spare" ] || [ "$1" != "$docker" ] || pipe=$spare/main.pipe
 		[ -p "$pipe" ] || pipes main check0 check1 check2
 	fi
 	# With the pipe open both ways here, neither end has to wait for the other, which may never come.
@@ -233,14 +232,14 @@ pipes() {
 
 # run COMMAND...: becomes the command, in a process group of its own where that can be had.
 run() {
-	# What the login brought along must not send docker elsewhere, nor feed it another credential. The checks keep
-	# it: they are to find what the operator would find.
 	# Not before it is noted, or nobody could stop it; and not where everything has just been stopped, or where nobody
 	# will ever note it.
 	until [ -s "$out.job" ]; do
 		kill -s 0 "$$" && [ -d "$work" ] || exit 1
 	done
-	[ ! -s "$work/leaving" ] || exit 1
+	[ -s "$work/open" ] || exit 1
+	# What the login brought along must not send docker elsewhere, nor feed it another credential. The checks keep
+	# it: they are to find what the operator would find.
 	[ "$1" != "$docker" ] || unset DOCKER_CONFIG DOCKER_AUTH_CONFIG DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS \
 		DOCKER_TLS_VERIFY DOCKER_CERT_PATH DOCKER_API_VERSION DOCKER_CUSTOM_HEADERS
 	# shellcheck disable=SC2086 # one word or none
@@ -270,6 +269,23 @@ verb_docker() {
 
 find_docker() {
 	docker=$(command -v docker) || docker=''
+	case $docker in
+	*/snap/*) [ -n "$spare" ] || snap_folder ;;
+	esac
+}
+
+# A snap is confined: it may use neither /tmp nor /run nor hidden folders, not even a pipe there, but always its own
+# common folder. A user's is made by the first start of any snap, if not here.
+snap_folder() {
+	for base in /var/snap/docker/common "${HOME:-}/snap/docker/common"; do
+		[ -d "$base" ] || [ "$base" != "${HOME:-}/snap/docker/common" ] || mkdir -p "$base" 2>/dev/null
+		[ -w "$base" ] || continue
+		tidy
+		spare=$base/node-prep.$$.$token
+		printf '%s\n' "$spare" >"$work/spare"
+		mkdir "$spare" 2>/dev/null && mkfifo "$spare/main.pipe" && sign "$spare" && return
+	done
+	spare=''
 }
 
 # --- verb: login SECONDS; user, server, secret -------------------------------------------------------------
@@ -280,31 +296,15 @@ verb_login() {
 	take
 	server=$taken
 	IFS= read -r feed || leave 1
-	config=$work/config
 	[ -n "$docker" ] || find_docker
-	case $docker in
-	*/snap/*)
-		# A snap is confined: it sees neither /tmp nor /run nor hidden folders, but always its own common folder.
-		for base in /var/snap/docker/common "${HOME:-}/snap/docker/common"; do
-			[ -w "$base" ] || continue
-			tidy
-			spare=$base/node-prep.$$.$token config=$spare
-			printf '%s\n' "$spare" >"$work/spare"
-			break
-		done
-		;;
-	esac
+	config=${spare:-$work}/config
 	[ -d "$config" ] || mkdir "$config" || leave 1
 	# A config without any entry would let docker pick a credential helper by itself, silently (docker/cli,
 	# cli/config/config.go: DetectDefaultStore only if !ContainsAuth). docker keeps the mode of a file that is there.
 	printf '%s' '{"auths":{"node-prep.invalid":{}}}' >"$config/config.json"
-	sign "$config"
-	set -- "$1" "$config" "$user" "$server"
-	if [ -n "$server" ]; then
-		limited "$1" main 4000 "${docker:=docker}" --config "$2" login --username "$3" --password-stdin "$4"
-	else
-		limited "$1" main 4000 "${docker:=docker}" --config "$2" login --username "$3" --password-stdin
-	fi
+	set -- "$1" main 4000 "${docker:=docker}" --config "$config" login --username "$user" --password-stdin
+	[ -z "$server" ] || set -- "$@" "$server"
+	limited "$@"
 	ended
 	if [ "$code" -eq 0 ]; then
 		text stored 65536 <"$config/config.json"
@@ -312,7 +312,6 @@ verb_login() {
 		text output 4000 <"$work/main"
 	fi
 	rm -rf "$config"
-	spare=''
 }
 
 # --- verb: ask SECONDS; config, registry -------------------------------------------------------------------
@@ -724,7 +723,7 @@ process_alive() {
 	hits=$(grep -Els -e "^[0-9]+ [(]($1)[)] [^ZX]" /proc/[0-9]*/stat)
 	set -f
 	for hit in $hits; do
-		read -r stat 2>/dev/null <"$hit"
+		read -r stat 2>/dev/null <"$hit" || continue
 		case $stat in
 		*'(docker) '*)
 			case $(tr '\0' ' ' 2>/dev/null <"${hit%stat}cmdline") in
@@ -819,7 +818,7 @@ tidy() {
 # workplace: a private folder where there is room, best in memory, removed on every exit.
 workplace() {
 	for base in /run /dev/shm /tmp /var/tmp "${HOME:-}"; do
-		[ -w "$base/" ] || continue
+		[ -n "$base" ] && [ -w "$base" ] || continue
 		tidy
 		# mkdir follows nothing, and fails where something is.
 		mkdir "$base/node-prep.$$.$token" "$base/node-prep.$$.$token/config" 2>/dev/null || continue
@@ -873,6 +872,7 @@ start() {
 	reply field work "${work:-none}"
 	reply "done" hello
 	[ -n "$work" ] || leave 1
+	printf open >"$work/open"
 	watch "$life" </dev/null &
 	watch=$!
 	who "$watch"
@@ -885,6 +885,7 @@ while IFS= read -r line; do
 	# shellcheck disable=SC2086 # its words
 	set -- $line
 	verb=${1:-}
+	case ${2:-x} in *[!0-9]*) leave 1 ;; esac
 	printf busy >"$work/busy"
 	case $verb in
 	docker) verb_docker "$2" ;;
