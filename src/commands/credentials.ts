@@ -16,7 +16,8 @@ export interface Credentials {
   readonly sshPasswords: ReadonlyMap<string, Secret>;
   /** All of them, with the user names they go with: what must be masked everywhere. */
   readonly secrets: readonly { readonly secret: Secret; readonly username?: string }[];
-  readonly generation: string;
+  /** The name of the credential set of these registries. */
+  readonly generationOf: (registries: Iterable<string>) => string;
 }
 
 /** Reads each secret that the targets need, once; all that could not be had come back at once. */
@@ -54,10 +55,13 @@ export async function readCredentials(
   }
   if (problems.length > 0) return err([...new Set(problems)]);
 
-  const entries = used.flatMap(({ name, username }) => {
-    const secret = registries.get(name);
-    return secret === undefined ? [] : [passwordEntry(name, username, secret)];
-  });
-  const generation = generationName(ports.state.generationKey, configJson(entries));
-  return ok({ registries, sshPasswords, secrets, generation });
+  function generationOf(names: Iterable<string>): string {
+    const wanted = new Set(names);
+    const entries = used.flatMap(({ name, username }) => {
+      const secret = registries.get(name);
+      return secret === undefined || !wanted.has(name) ? [] : [passwordEntry(name, username, secret)];
+    });
+    return generationName(ports.state.generationKey, configJson(entries));
+  }
+  return ok({ registries, sshPasswords, secrets, generationOf });
 }

@@ -29,7 +29,7 @@ export function remembered(
   },
   { id, startedAt, request, inventory }: RunStarted,
   targets: readonly Target[],
-  { generation }: Credentials,
+  { generationOf }: Credentials,
 ): Memory {
   const { state, operator, inventoryPath } = ports;
   state.startRun({
@@ -46,12 +46,14 @@ export function remembered(
     record: (outcome) => state.recordOutcome(id, outcome),
     finish: (report) => state.finishRun(report),
     issues: {
-      find({ name, archive }) {
+      // By the agent's own registries: a run over other agents with other registries makes no difference to it.
+      find({ name, archive, registries }) {
         const issue = state.findIssue(name, archive.path);
-        return issue?.generation === generation ? issue.digest : null;
+        return issue?.generation === generationOf(registries) ? issue.digest : null;
       },
-      record({ name, archive }, digest) {
+      record({ name, archive, registries }, digest) {
         const issuedAt = ports.now().toISOString();
+        const generation = generationOf(registries);
         state.recordIssue({ agent: name, path: archive.path, generation, digest, issuedAt });
       },
     },

@@ -45,7 +45,7 @@ export function reportOf(start: RunStarted, agents: readonly AgentOutcome[], end
     registries: inventory.registries
       .filter(({ name }) => used.has(name))
       .map(({ name, username }) => ({ name, username, expiresAt: null })),
-    generation: end.credentials?.generation ?? null,
+    generation: end.credentials?.generationOf(used) ?? null,
     warnings: [...inventory.warnings, ...(end.warnings ?? []), ...(vacuous === null ? [] : [vacuous])],
     agents,
   };

@@ -63,7 +63,9 @@ export async function run(
   // One brake for all: the operator's interruption, a refused credential, too many failures.
   const stop = createStop();
   let interrupted: 130 | 143 | null = null;
+  let over = false;
   ports.onInterrupt((exitCode) => {
+    if (over) return;
     interrupted = exitCode;
     const message =
       'Interrupted: agents that are being changed are finished, no more are started. Again: end at once.';
@@ -112,6 +114,7 @@ export async function run(
   });
 
   // What came of it.
+  over = true;
   const report = reportOf(start, outcomes, {
     finishedAt: ports.now().toISOString(),
     stopped: stop.reason,

@@ -24,7 +24,9 @@ export async function connect(visit: Visit): Promise<Result<Session, Failure>> {
   }
   const gone = () =>
     err<ConnectFailure>({ failure: failure('INTERRUPTED', 'connect'), passwordRefused: false });
-  const connected = await fleet.handshakes(() => {
+  const { promise: turnToConnect, resolve: granted } = Promise.withResolvers<void>();
+  const connecting = fleet.handshakes(() => {
+    granted();
     if (visit.signal.aborted) return Promise.resolve(gone());
     const attempt = fleet.transport.connect(target, {
       password: key === null ? null : password,
@@ -36,15 +38,23 @@ export async function connect(visit: Visit): Promise<Result<Session, Failure>> {
       return gone();
     });
   });
+  // The agent's time begins with its connect, not with the queue for it.
+  await visit.deadline.paused(turnToConnect);
+  const connected = await connecting;
   if (turn === 'prove' && key !== null) {
     const verdict = connected.ok ? 'proven' : connected.error.passwordRefused ? 'refused' : 'passed';
     fleet.sshProofs.settle(key, verdict);
   }
   if (!connected.ok) {
-    if (turn !== 'stopped') return err(connected.error.failure);
+    if (turn !== 'stopped') return err(masked(visit, connected.error.failure));
     const words = 'the SSH password was refused on another agent, and is tried nowhere else';
     return err(failure('STOPPED', 'connect', { reason: fleet.stop.reason?.words ?? words }));
   }
   log.end('connect', 'ok');
   return ok(connected.value);
+}
+
+/** What a server said may hold what it was told. */
+export function masked({ fleet }: Visit, shown: Failure): Failure {
+  return shown.detail === undefined ? shown : { ...shown, detail: fleet.say(Buffer.from(shown.detail)) };
 }

@@ -17,6 +17,8 @@ export interface Conversation {
   send(bytes: Uint8Array): void;
   /** The next answer. Never rejects; an error means that none will come any more. */
   answer(): Promise<Result<Answer, Ended>>;
+  /** Will no answer come any more, but for those that are here already? */
+  isOver(): boolean;
   /** Ends the script's standard input, so that it cleans up, and waits for its end, for two seconds at most. */
   finish(): Promise<void>;
 }
@@ -69,6 +71,7 @@ export async function converse(
       if (ended !== null) return Promise.resolve(err(ended));
       return new Promise((wake) => waiting.push(wake));
     },
+    isOver: () => ended !== null,
     async finish() {
       running.end();
       let timer: NodeJS.Timeout | undefined;

@@ -36,7 +36,7 @@ interface Parts {
 }
 
 /** Puts together what the agents of one run share. */
-export function createFleet(parts: Parts): Omit<Fleet, 'lend'> {
+export function createFleet(parts: Parts): Omit<Fleet, 'waiting'> {
   const { request, targets, stop } = parts;
   const proofs = createProofs(needs(targets, ({ registries }) => registries));
   const sshProofs = createProofs(

@@ -43,6 +43,6 @@ export interface Fleet {
   readonly refusals: Refusals;
   readonly stop: Stop;
   readonly issues: Issues;
-  /** Waits without counting as an agent at work, where the fleet would starve otherwise. */
-  readonly lend: <T>(wait: Promise<T>) => Promise<T>;
+  /** Waits for others without counting as an agent at work, where the fleet would starve otherwise. */
+  readonly waiting: <T>(wait: Promise<T>) => Promise<T>;
 }

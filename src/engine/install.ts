@@ -44,6 +44,11 @@ export async function install(
     if (gate === 'stopped')
       return err(failure('STOPPED', 'install', { reason: reason?.words ?? 'the run was stopped' }));
 
+    // What is lost already was lost before anything was changed.
+    if (talk.isOver()) {
+      const lost = await talk.answer();
+      if (!lost.ok) return lost;
+    }
     visit.sent = archive;
     visit.changed = null;
     const { expected } = judged.value;

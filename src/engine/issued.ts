@@ -34,10 +34,10 @@ export async function issuedArchive(
   const { fleet, target } = visit;
   if (look.kind !== 'file' || look.bytes === null) return null;
   if (fleet.issues.find(target) !== fleet.sha256(look.bytes)) return null;
+  const there = readArchive(look.bytes);
+  if (!there.ok || there.value.registries.length !== entries.length) return null;
   // A dry run has logged in on one agent only, and proves no more than that.
   if (fleet.dryRun) return look.bytes;
-  const there = readArchive(look.bytes);
-  if (!there.ok) return null;
   for (const entry of entries) {
     const old = there.value.registries.find(({ key }) => key === entry.key)?.entry ?? null;
     if (old === null || old.auth !== entry.auth) return null;

@@ -43,35 +43,38 @@ async function logInTo(
 
   const first = loginAttempt({ registry, secret, docker, ctx: { target, say: fleet.say } });
   if (!first.ok) {
-    // This agent has no way to prove it. Where one proof is enough, another agent's will do.
-    if (turn === 'prove') fleet.proofs.settle(name, 'passed');
+    // This agent has no way to prove anything. Where one proof is enough, another agent's will do.
+    fleet.proofs.ended(target.name);
     const other =
       registry.proof === 'once' &&
       (await visit.waitFor('credential-proof', fleet.proofs.leave(name, target.name)));
     if (other === 'stopped') return err(stopped(visit));
     return other === 'proven' ? ok(passwordEntry(name, registry.username, secret)) : first;
   }
+  const again = first.value;
+  async function attempt(): Promise<LoginVerdict> {
+    fleet.emit({ type: 'step-started', agent: target.name, step: 'login' });
+    if (fleet.refusals.stopped(name)) return { kind: 'failed', failure: stopped(visit) };
+    const found = await follow(talk, again);
+    // Counted before the next one gets this place.
+    if (turn === 'proven' && found.kind === 'refused') fleet.refusals.count(registry);
+    return found;
+  }
   let verdict: LoginVerdict | null = null;
   try {
     verdict = await fleet.pace.login({
       registry: name,
       remaining: () => visit.deadline.remaining(),
-      attempt: () => {
-        fleet.emit({ type: 'step-started', agent: target.name, step: 'login' });
-        return fleet.stop.reason?.kind === 'logins-refused'
-          ? Promise.resolve({ kind: 'failed', failure: stopped(visit) })
-          : follow(talk, first.value);
-      },
+      attempt,
       waits: () => fleet.emit({ type: 'agent-waiting', agent: target.name, for: 'rate-limit' }),
       cancelled: visit.givenUp,
     });
+    if (verdict.kind === 'proven') return ok(verdict.entry);
+    // Its own failure, before what that does to the run gives this agent up too.
+    return err(verdict.kind === 'refused' ? verdict.failure : visit.because(failureOf(verdict)));
   } finally {
     if (turn === 'prove') settleProof(visit, registry, verdict);
   }
-  if (turn === 'proven' && verdict.kind === 'refused') fleet.refusals.count(registry);
-  if (verdict.kind === 'proven') return ok(verdict.entry);
-  // A refusal stays this agent's failure, though it has stopped the run and this agent with it.
-  return err(verdict.kind === 'refused' ? verdict.failure : visit.because(failureOf(verdict)));
 }
 
 /** The credential's one proof has ended: everybody else goes on, stops, or the next one tries. */
@@ -83,6 +86,7 @@ function settleProof(visit: Visit, registry: RegistrySpec, verdict: LoginVerdict
       words: `${registry.name} refused the credential of ${registry.username} on ${target.name}, so no agent was changed`,
     });
   }
+  if (verdict?.kind === 'failed' && verdict.unanswered) fleet.refusals.unanswered(registry, target.name);
   const end = verdict?.kind === 'proven' || verdict?.kind === 'refused' ? verdict.kind : 'passed';
   fleet.proofs.settle(registry.name, end);
 }
@@ -92,7 +96,8 @@ export async function follow(talk: Talk, first: LoginAttempt): Promise<LoginVerd
   let attempt = first;
   for (;;) {
     const answer = await talk.ask(attempt.verb);
-    if (!answer.ok) return { kind: 'failed', failure: answer.error };
+    // Whether the registry has seen the credential, nobody knows.
+    if (!answer.ok) return { kind: 'failed', failure: answer.error, unanswered: true };
     const verdict = attempt.interpret(answer.value);
     if (verdict.kind !== 'again') return verdict;
     attempt = verdict.attempt;

@@ -51,26 +51,37 @@ export function createLoginPace(logins: number): LoginPace {
 
   return {
     async login({ registry, remaining, attempt, waits, cancelled }) {
+      let own: RateLimited | null = null;
       for (;;) {
         const pause = restOf(registry);
         const resting = rests.get(registry);
         if (pause > 0 && resting !== undefined) {
           // Waiting longer than this agent has time for would only turn a clear reason into a time-out.
-          if (pause >= remaining()) return resting.said;
+          if (pause >= remaining()) return own ?? withoutDetail(resting.said);
           waits();
           // Half a second of spread, so that the fleet does not come back in one instant.
           const gaveUp = await sleep(pause + Math.random() * 500, cancelled);
-          if (gaveUp) return resting.said;
+          if (gaveUp) return own ?? withoutDetail(resting.said);
         }
-        const verdict = await limit(attempt);
+        // Whoever has waited for a place may find that the registry has asked for a rest meanwhile.
+        const verdict = await limit(() => (restOf(registry) > 0 ? Promise.resolve(null) : attempt()));
+        if (verdict === null) continue;
         if (verdict.kind !== 'rate-limited') {
-          if (verdict.kind === 'proven') rests.delete(registry);
+          // A login that was on its way already does not end a rest that was asked for since.
+          if (verdict.kind === 'proven' && restOf(registry) === 0) rests.delete(registry);
           return verdict;
         }
+        own = verdict;
         rest(registry, verdict);
       }
     },
   };
+}
+
+/** What the registry told another agent, for one that was told nothing itself. */
+function withoutDetail(said: RateLimited): RateLimited {
+  const { detail: _, ...failure } = said.failure;
+  return { ...said, failure };
 }
 
 /** Waits; true when it was cancelled before. */

@@ -30,16 +30,18 @@ export interface Proofs {
 
 interface Credential {
   state: 'open' | 'proving' | 'proven' | 'refused';
+  /** Whose turn it is, while `proving`. */
+  prover: string | null;
   /** Agents that may still prove it. */
   readonly candidates: Set<string>;
-  readonly queue: { readonly agent: string; readonly wake: (turn: Turn) => void }[];
+  queue: { readonly agent: string; readonly wake: (turn: Turn) => void }[];
 }
 
 /** `needs`: per credential, the agents that need it. */
 export function createProofs(needs: ReadonlyMap<string, readonly string[]>): Proofs {
   const credentials = new Map<string, Credential>();
   for (const [name, agents] of needs) {
-    credentials.set(name, { state: 'open', candidates: new Set(agents), queue: [] });
+    credentials.set(name, { state: 'open', prover: null, candidates: new Set(agents), queue: [] });
   }
   /** Who waits for a state of things: each looks again whenever it changes, and says whether it is done. */
   const waiters = new Set<() => boolean>();
@@ -68,6 +70,7 @@ export function createProofs(needs: ReadonlyMap<string, readonly string[]>): Pro
   function next(credential: Credential) {
     const waiting = credential.queue.shift();
     credential.state = waiting === undefined ? 'open' : 'proving';
+    credential.prover = waiting?.agent ?? null;
     waiting?.wake('prove');
   }
   function find(name: string): Credential {
@@ -83,12 +86,15 @@ export function createProofs(needs: ReadonlyMap<string, readonly string[]>): Pro
       if (credential.state === 'proven') return Promise.resolve('proven');
       if (credential.state === 'open') {
         credential.state = 'proving';
+        credential.prover = agent;
         return Promise.resolve('prove');
       }
       return new Promise((wake) => credential.queue.push({ agent, wake }));
     },
     settle(name, verdict) {
       const credential = find(name);
+      // Given back already: its agent had ended.
+      if (credential.state !== 'proving') return;
       if (verdict === 'passed') next(credential);
       else credential.state = verdict;
       if (verdict === 'proven') wakeAll(credential, 'proven');
@@ -96,7 +102,11 @@ export function createProofs(needs: ReadonlyMap<string, readonly string[]>): Pro
       wakeWaiters();
     },
     ended(agent) {
-      for (const credential of credentials.values()) credential.candidates.delete(agent);
+      for (const credential of credentials.values()) {
+        credential.candidates.delete(agent);
+        credential.queue = credential.queue.filter((waiting) => waiting.agent !== agent);
+        if (credential.state === 'proving' && credential.prover === agent) next(credential);
+      }
       wakeWaiters();
     },
     leave(name, agent) {

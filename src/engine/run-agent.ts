@@ -54,7 +54,7 @@ function outcomeOf(visit: Visit, unordered: readonly Failure[], ms: number): Age
   const [first] = failures;
   return {
     ...describe(target),
-    status: statusOf(first, changed),
+    status: statusOf(first, visit.fleet.dryRun ? false : changed),
     changed,
     ms,
     steps: log.results(),

@@ -2,7 +2,6 @@ import type { AgentOutcome } from '../domain/outcome.ts';
 import type { Target } from '../domain/target.ts';
 import { type Failure, failure } from '../errors/failure.ts';
 import type { Fleet } from './fleet.ts';
-import { createLimit } from './limits.ts';
 import { notAttempted, runAgent } from './run-agent.ts';
 
 export interface FleetLimits {
@@ -14,51 +13,59 @@ export interface FleetLimits {
 
 /**
  * Runs every target, so many at once, and gives exactly one outcome for each, in the order of the targets.
- * Never rejects. `fleet` is everything but the lending of places, which only this function can do.
+ * Never rejects. `shared` is everything but the keeping of places, which only this function can do.
  */
 export async function runFleet(
   targets: readonly Target[],
-  shared: Omit<Fleet, 'lend'>,
+  shared: Omit<Fleet, 'waiting'>,
   limits: FleetLimits,
   onOutcome: (outcome: AgentOutcome) => void,
 ): Promise<readonly AgentOutcome[]> {
-  const limit = createLimit(limits.concurrency);
   const pending = [...targets];
   const started = new Set<string>();
   const outcomes = new Map<string, AgentOutcome>();
-  let lent = 0;
+  const { promise: allDone, resolve: finish } = Promise.withResolvers<void>();
+  let running = 0;
+  let waits = 0;
   let bad = 0;
 
-  /**
-   * An agent that waits for a proof keeps its place among those at work. Where nobody at work could give that
-   * proof, its place goes to one who can, or the fleet would wait for ever.
-   */
-  async function lend<T>(wait: Promise<T>): Promise<T> {
-    const spare = shared.proofs.starved(started).length > lent;
-    if (!spare) return wait;
-    lent += 1;
-    limit.widen(1);
-    try {
-      return await wait;
-    } finally {
-      lent -= 1;
-      limit.widen(-1);
-    }
-  }
-  const fleet: Fleet = { ...shared, lend };
+  const fleet: Fleet = {
+    ...shared,
+    async waiting(wait) {
+      waits += 1;
+      pump();
+      try {
+        return await wait;
+      } finally {
+        waits -= 1;
+      }
+    },
+  };
 
-  /** The next one to start: first whoever can prove a credential that nobody at work can. */
-  function next(): Target {
-    const starved = shared.proofs.starved(started);
-    const index = pending.findIndex(({ registries }) => registries.some((name) => starved.includes(name)));
-    const [target] = pending.splice(Math.max(0, index), 1);
-    if (target === undefined) throw new Error('more turns than targets');
-    started.add(target.name);
-    return target;
+  /**
+   * Starts whoever may be started now. Agents that wait for a proof keep their places; but where nobody at work could
+   * give that proof, the places of those who wait go to those who can, or the fleet would wait for ever.
+   */
+  function pump() {
+    while (pending.length > 0) {
+      const starved = fleet.proofs.starved(started);
+      const saviour = pending.findIndex(({ registries }) =>
+        registries.some((name) => starved.includes(name)),
+      );
+      const free = running < limits.concurrency;
+      const spare = saviour !== -1 && running - waits < limits.concurrency;
+      if (!free && !spare) return;
+      const [target] = pending.splice(Math.max(0, saviour), 1);
+      if (target !== undefined) void work(target);
+    }
+    if (running === 0) finish();
   }
-  async function turn() {
-    const target = next();
-    const outcome = fleet.stop.reason === null ? await start(target) : skip(target, fleet);
+
+  async function work(target: Target) {
+    started.add(target.name);
+    running += 1;
+    const outcome = await (fleet.stop.reason === null ? start(target) : skip(target, fleet));
+    running -= 1;
     outcomes.set(target.name, outcome);
     if (outcome.status !== 'ok') bad += 1;
     if (limits.maxFailures !== null && bad >= limits.maxFailures) {
@@ -66,17 +73,20 @@ export async function runFleet(
       fleet.stop.pull({ kind: 'max-failures', words });
     }
     onOutcome(outcome);
+    pump();
   }
+
   function start(target: Target): Promise<AgentOutcome> {
     fleet.emit({ type: 'agent-started', agent: target.name });
     return runAgent(target, fleet);
   }
 
-  await Promise.all(targets.map(() => limit(turn)));
+  pump();
+  await allDone;
   return targets.map((target) => outcomes.get(target.name) ?? notAttempted(target, whyNot(fleet)));
 }
 
-function skip(target: Target, fleet: Fleet): AgentOutcome {
+async function skip(target: Target, fleet: Fleet): Promise<AgentOutcome> {
   fleet.proofs.ended(target.name);
   fleet.sshProofs.ended(target.name);
   return notAttempted(target, whyNot(fleet));

@@ -1,33 +1,39 @@
-/** Why no more agents are started: the first reason stays. */
-export type StopReason =
-  | { readonly kind: 'credential-refused'; readonly words: string }
-  | { readonly kind: 'max-failures'; readonly words: string }
-  | { readonly kind: 'logins-refused'; readonly words: string }
-  | { readonly kind: 'interrupted'; readonly words: string };
+/** Why no more agents are started. */
+export type StopReason = {
+  readonly kind: 'max-failures' | 'logins-refused' | 'credential-refused' | 'interrupted';
+  readonly words: string;
+};
 
-/** The run's brake, shared by all agents. `refused` is what makes the exit code 3. */
+/** The run's brake, shared by all agents. */
 export interface Stop {
+  /** The gravest reason up to now. */
   readonly reason: StopReason | null;
+  /** Pulls the brake; a reason that is no graver than the present one changes nothing. */
   pull(reason: StopReason): void;
-  /** Called once, when the brake is pulled (at once, if it has been). */
-  onPull(listener: (reason: StopReason) => void): void;
+  /** Calls back for the present reason and for each graver one; gives what ends that. */
+  onPull(listener: (reason: StopReason) => void): () => void;
 }
+
+/** The graver, the later: who is started no more may still work on; a refused credential ends that; Ctrl-C all. */
+const GRAVITY = ['max-failures', 'logins-refused', 'credential-refused', 'interrupted'] as const;
 
 export function createStop(): Stop {
   let reason: StopReason | null = null;
-  const listeners: ((reason: StopReason) => void)[] = [];
+  const listeners = new Set<(reason: StopReason) => void>();
+  const gravity = (found: StopReason | null) => (found === null ? -1 : GRAVITY.indexOf(found.kind));
   return {
     get reason() {
       return reason;
     },
     pull(why) {
-      if (reason !== null) return;
+      if (gravity(why) <= gravity(reason)) return;
       reason = why;
-      for (const listener of listeners.splice(0)) listener(why);
+      for (const listener of [...listeners]) listener(why);
     },
     onPull(listener) {
-      if (reason === null) listeners.push(listener);
-      else listener(reason);
+      listeners.add(listener);
+      if (reason !== null) listener(reason);
+      return () => listeners.delete(listener);
     },
   };
 }

@@ -4,6 +4,7 @@ import type { Answer, CheckAnswer } from '../remote/answer.ts';
 import { type Composer, createComposer, opening, remoteCommand, sudoRefusal } from '../remote/compose.ts';
 import type { Verb } from '../remote/verb.ts';
 import type { Session } from '../transports/transport.ts';
+import { masked } from './connect.ts';
 import { type Conversation, converse, type Ended } from './conversation.ts';
 import type { Visit } from './visit.ts';
 
@@ -13,6 +14,8 @@ export interface Talk {
   send(verb: Verb): void;
   answer(): Promise<Result<Answer, Failure>>;
   ask(verb: Verb): Promise<Result<Answer, Failure>>;
+  /** Has the conversation ended already, by whatever cause? */
+  isOver(): boolean;
   finish(): Promise<void>;
 }
 
@@ -36,7 +39,7 @@ export async function becomeRoot(
   const token = fleet.random(20);
   const command = remoteCommand(sudo ? 'sudo' : 'none', Buffer.byteLength(fleet.script));
   const started = await converse(session, command, token, onCheck);
-  if (!started.ok) return started;
+  if (!started.ok) return err(visit.because(masked(visit, started.error)));
   const composer = createComposer({ readOnly: fleet.dryRun });
   const talk = createTalk(visit, started.value, composer);
   started.value.send(opening(fleet.script, token, Math.ceil(fleet.timeoutMs / 1_000) + LIFE_MARGIN_S));
@@ -105,6 +108,7 @@ function createTalk(visit: Visit, conversation: Conversation, composer: Composer
       talk.send(verb);
       return talk.answer();
     },
+    isOver: () => visit.signal.aborted || conversation.isOver(),
     finish: () => conversation.finish(),
   };
   return talk;

@@ -93,11 +93,15 @@ export function startVisit(target: Target, fleet: Fleet): Visit {
       };
       return failure('TIMED_OUT', log.current, values);
     },
-    async waitFor(reason, wait) {
-      const early = await Promise.race([wait.then((value) => ({ value })), Promise.resolve(null)]);
-      if (early !== null) return early.value;
+    async waitFor<T>(reason: WaitReason, wait: Promise<T>) {
+      // What is settled already is no wait: two turns of the microtask queue show it.
+      const settled: T[] = [];
+      void wait.then((value) => settled.push(value));
+      await null;
+      await null;
+      if (settled.length > 0) return wait;
       fleet.emit({ type: 'agent-waiting', agent: target.name, for: reason });
-      const value = await deadline.paused(fleet.lend(wait));
+      const value = await deadline.paused(fleet.waiting(wait));
       // It goes on: the outputs take this as the end of the wait.
       fleet.emit({ type: 'step-started', agent: target.name, step: log.current });
       return value;
@@ -106,15 +110,16 @@ export function startVisit(target: Target, fleet: Fleet): Visit {
       over = true;
       deadline.clear();
       clearTimeout(grace);
+      unsubscribe();
     },
   };
 
-  fleet.stop.onPull((reason) => {
+  const unsubscribe = fleet.stop.onPull((reason) => {
     if (reason.kind === 'interrupted') {
       if (visit.sent !== null) grace = setTimeout(() => giveUp('interrupt'), INTERRUPT_GRACE_MS);
       else giveUp('interrupt');
     }
-    if (reason.kind === 'credential-refused' && !visit.sent !== null) giveUp('stopped');
+    if (reason.kind === 'credential-refused' && visit.sent === null) giveUp('stopped');
   });
   return visit;
 }

@@ -23,10 +23,8 @@ const REFUSALS: readonly (readonly [SudoRefusal, RegExp])[] = [
   // What env says comes in the login's language; that it names sudo is enough.
   ['missing', /^env: .*\bsudo\b|\bsudo: (command )?not found/m],
   ['refused', /is not in the sudoers file|may not run sudo|is not allowed to (execute|run)/],
-  [
-    'refused',
-    /you must have a tty|account validation failure|account (has )?expired|password (has )?expired/,
-  ],
+  ['refused', /you must have a tty|account validation failure/],
+  ['refused', /^sudo(-rs)?: .*(account|password)( has)? expired/im],
   ['refused', /no new privileges|setuid|effective uid is not 0|user file-owner|no valid sudoers/],
   [
     'refused',

@@ -104,11 +104,16 @@ stop_started() {
 	[ "$!" = "$before" ] || stop "$!"
 }
 
+# noted FILE: the numbers of a child and of the reader of its output, and the child's seconds.
+noted() {
+	[ -s "$1" ] && read -r pid other seconds <"$1" && [ -n "$seconds" ]
+}
+
 stop_jobs() {
 	set +f
 	for job in "$work"/*.job; do
 		set -f
-		[ -s "$job" ] && read -r pid other seconds <"$job" && [ -n "$seconds" ] || continue
+		noted "$job" || continue
 		stop "$pid"
 		stop "$other"
 	done
@@ -156,7 +161,7 @@ deadlines() {
 	set +f
 	for job in "$work"/*.job; do
 		set -f
-		[ -s "$job" ] && read -r pid other seconds <"$job" && [ -n "$seconds" ] || continue
+		noted "$job" || continue
 		printf . >>"${job%.job}.age"
 		age=''
 		read -r age <"${job%.job}.age"
@@ -818,7 +823,7 @@ tidy() {
 # workplace: a private folder where there is room, best in memory, removed on every exit.
 workplace() {
 	for base in /run /dev/shm /tmp /var/tmp "${HOME:-}"; do
-		[ -n "$base" ] && [ -w "$base" ] || continue
+		[ -w "${base:-/dev/null/none}" ] || continue
 		tidy
 		# mkdir follows nothing, and fails where something is.
 		mkdir "$base/node-prep.$$.$token" "$base/node-prep.$$.$token/config" 2>/dev/null || continue

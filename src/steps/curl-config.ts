@@ -57,3 +57,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
 function option(name: string, value: string): string {
   return `${name} = "${value.replace(/[\\"\t\n\r\v]/g, (character) => ESCAPES[character] ?? character)}"`;
 }
+
+/** Docker's own idea of a registry that needs no certificate (moby, registry/config.go: isSecureIndex). */
+export function isLoopback({ hostname }: URL): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+}

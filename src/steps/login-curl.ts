@@ -3,7 +3,7 @@ import { asRecord, parseJson } from '../credential/json.ts';
 import { registryHost } from '../credential/registry-key.ts';
 import { Secret } from '../domain/secret.ts';
 import { ask } from './ask.ts';
-import type { CurlRequest } from './curl-config.ts';
+import { type CurlRequest, isLoopback } from './curl-config.ts';
 import type { Challenge, HttpAnswer } from './http-answer.ts';
 import { type Credential, createVerdicts, type LoginAttempt, type LoginVerdict } from './verdict.ts';
 
@@ -148,8 +148,3 @@ function proven({ registry, secret }: Credential): LoginVerdict {
 
 const said = ({ words }: HttpAnswer) => Buffer.from(words);
 const userOf = ({ registry, secret }: Credential) => ({ username: registry.username, password: secret });
-
-/** Docker's own idea of a registry that needs no certificate (moby, registry/config.go: isSecureIndex). */
-function isLoopback({ hostname }: URL): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
-}

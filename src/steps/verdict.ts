@@ -23,14 +23,15 @@ export interface LoginAttempt {
 
 /**
  * What came of a login. `refused`: the registry does not want this credential, or it cannot be excluded that it
- * does not: to be tried nowhere else. `failed`: the agent's own trouble, which says nothing about the credential.
+ * does not: to be tried nowhere else. `failed`: the agent's own trouble, which says nothing about the credential;
+ * `unanswered` where the registry may have seen the credential all the same, and its answer did not come.
  * `again`: ask this next.
  */
 export type LoginVerdict =
   | { readonly kind: 'proven'; readonly entry: ConfigEntry }
   | { readonly kind: 'refused'; readonly failure: Failure }
   | { readonly kind: 'rate-limited'; readonly failure: Failure; readonly waitMs: number | null }
-  | { readonly kind: 'failed'; readonly failure: Failure }
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly unanswered?: boolean }
   | { readonly kind: 'again'; readonly attempt: LoginAttempt };
 
 /** The verdicts of one login, in the words of the catalogue; `said` is what the agent said. */
@@ -56,6 +57,19 @@ export function createVerdicts({ registry, ctx }: Omit<Credential, 'secret'>): V
       failure: build('REGISTRY_RATE_LIMITED', {}, said),
       waitMs: askedWaitMs(Buffer.from(said ?? []).toString('utf8')),
     }),
-    failed: (code, values = {}, said) => ({ kind: 'failed', failure: build(code, values, said) }),
+    failed: (code, values = {}, said) => ({
+      kind: 'failed',
+      failure: build(code, values, said),
+      unanswered: code === 'DOCKER_TIMED_OUT' || (code === 'REGISTRY_UNREACHABLE' && waitedInVain(said)),
+    }),
   };
+}
+
+/** Docker's and curl's words for an answer that did not come; not for a connection that did not come about. */
+function waitedInVain(said: Uint8Array | undefined): boolean {
+  const text = Buffer.from(said ?? []).toString('utf8');
+  const waited = /awaiting headers|deadline exceeded|time(d )?.?out|EOF|connection reset|Empty reply/i.test(
+    text,
+  );
+  return waited && !/\bdial (tcp|udp)\b|TLS handshake|resolv|Connection timed out/i.test(text);
 }

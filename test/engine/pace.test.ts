@@ -81,6 +81,42 @@ test('where the registry does not say how long, the rests grow', async () => {
   expect(await one.end).toBe(proven);
 });
 
+test('those who already wait for a place rest too', async () => {
+  const pace = createLoginPace(2);
+  const told = login(pace, [limited(30_000), proven]);
+  const queued = Array.from({ length: 10 }, () => login(pace, [proven]));
+  await vi.advanceTimersByTimeAsync(20_000);
+  const early = queued.filter(({ attempt }) => attempt.mock.calls.length > 0);
+  expect(early.length).toBeLessThanOrEqual(2);
+  await vi.advanceTimersByTimeAsync(15_000);
+  expect(await Promise.all([told, ...queued].map(({ end }) => end))).toEqual(Array(11).fill(proven));
+});
+
+test('a login that was on its way already does not end a rest that was asked for since', async () => {
+  const pace = createLoginPace(16);
+  let answer = (_: LoginVerdict) => {};
+  const slow = pace.login({
+    registry: 'r',
+    remaining: () => 120_000,
+    attempt: () =>
+      new Promise((done) => {
+        answer = done;
+      }),
+    waits: () => {},
+    cancelled: never,
+  });
+  await vi.advanceTimersByTimeAsync(1);
+  const told = login(pace, [limited(30_000), proven]);
+  await vi.advanceTimersByTimeAsync(1);
+  answer(proven);
+  await slow;
+  const later = login(pace, [proven]);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(later.attempt).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(25_000);
+  expect([await told.end, await later.end]).toEqual([proven, proven]);
+});
+
 test('no more logins than allowed are in flight', async () => {
   const pace = createLoginPace(2);
   let inFlight = 0;

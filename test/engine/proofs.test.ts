@@ -91,6 +91,22 @@ describe('a credential is proven once, by the first agent that is ready', () => 
     expect(await a).toBe('nobody');
   });
 
+  test('a turn that falls to an agent that has ended goes to the next one', async () => {
+    const proofs = proofsFor('a', 'b', 'c', 'd');
+    await proofs.turn('registry', 'a');
+    void proofs.turn('registry', 'b');
+    const c = proofs.turn('registry', 'c');
+    const d = proofs.turn('registry', 'd');
+    proofs.ended('b');
+    proofs.settle('registry', 'passed');
+    expect(await c).toBe('prove');
+    proofs.ended('c');
+    expect(await d).toBe('prove');
+    // What the one that ended says of it comes too late.
+    proofs.settle('registry', 'proven');
+    expect(await proofs.all()).toBe('proven');
+  });
+
   test('a credential is starved while nobody who could prove it has been started', async () => {
     const proofs = createProofs(
       new Map([

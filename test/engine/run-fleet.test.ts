@@ -24,6 +24,7 @@ interface Options extends Partial<FleetLimits> {
   readonly dryRun?: boolean;
   readonly registries?: readonly RegistrySpec[];
   readonly interruptAfterMs?: number;
+  readonly logins?: number;
 }
 
 async function runWith(options: Options) {
@@ -36,7 +37,7 @@ async function runWith(options: Options) {
     script: SCRIPT,
     request: {
       handshakes: 32,
-      logins: 16,
+      logins: options.logins ?? 16,
       timeoutMs: options.timeoutMs ?? 5_000,
       dryRun: options.dryRun ?? false,
       dropOtherRegistries: false,
@@ -185,6 +186,45 @@ describe('the credential', () => {
     expect(alone.summary).toEqual({ a1: 'failed CREDENTIAL_UNPROVEN' });
   });
 
+  test('that is sent again and again, and never answered, is not sent to the whole fleet', async () => {
+    const silent: FakeAgent = { verbs: { login: () => ['field code 137', 'field timed yes'] } };
+    const agents = Object.fromEntries(names(9).map((name) => [name, silent]));
+    const { fakes, summary, stop } = await runWith({ targets: fleetOf(9), agents });
+    const logins = names(9)
+      .flatMap((name) => fakes.state(name).seen)
+      .filter((verb) => verb === 'login');
+    expect(logins).toHaveLength(3);
+    expect(stop.reason?.words).toMatch(/a1, a2, a3/);
+    expect(Object.values(summary).filter((end) => end === 'failed DOCKER_TIMED_OUT')).toHaveLength(3);
+    expect(Object.values(summary).filter((end) => end === 'not-attempted STOPPED')).toHaveLength(6);
+  });
+
+  test('of each of many registries is proven, however few agents may be at work', async () => {
+    const registries = ['r1', 'r2', 'r3', 'r4'].map((name) => ({
+      ...registry,
+      name,
+      proof: 'once' as const,
+    }));
+    const targets = registries.map(({ name }, index) => target(`a${index + 1}`, { registries: [name] }));
+    const stored: FakeAgent = { verbs: { login: unreachableLogin } };
+    const agents = { a1: stored, a2: stored, a3: stored, a4: stored };
+    const { summary } = await runWith({ targets, registries, agents, concurrency: 1 });
+    expect(Object.values(summary)).toEqual(Array(4).fill('failed REGISTRY_UNREACHABLE'));
+  });
+
+  test('waits for the one agent that can prove it, however many before it can not', async () => {
+    const once: RegistrySpec = { ...registry, proof: 'once' };
+    const agents = Object.fromEntries(
+      names(9)
+        .slice(0, 8)
+        .map((name) => [name, { verbs: { docker: oldDocker } }]),
+    );
+    for (const concurrency of [1, 2, 64]) {
+      const { summary } = await runWith({ targets: fleetOf(9), agents, registries: [once], concurrency });
+      expect(Object.values(summary)).toEqual(Array(9).fill('ok'));
+    }
+  });
+
   const second: RegistrySpec = { ...registry, name: 'second.example.com' };
   const secondStored = { verbs: { login: refusedLogin } };
 
@@ -221,6 +261,48 @@ describe('the credential', () => {
       b1: 'unreachable CONNECTION_REFUSED',
       b2: 'unreachable CONNECTION_REFUSED',
     });
+  });
+});
+
+describe('the brake', () => {
+  const hanging: FakeAgent = { verbs: { docker: () => null } };
+
+  test('an interruption counts even where --max-failures has stopped the run already', async () => {
+    const agents = { a1: { connect: unreachable }, a2: hanging, a3: hanging };
+    const { summary } = await runWith({
+      targets: fleetOf(4),
+      agents,
+      maxFailures: 1,
+      concurrency: 3,
+      interruptAfterMs: 100,
+    });
+    expect(summary).toEqual({
+      a1: 'unreachable CONNECTION_REFUSED',
+      a2: 'not-attempted INTERRUPTED',
+      a3: 'not-attempted INTERRUPTED',
+      a4: 'not-attempted STOPPED',
+    });
+  });
+
+  test('so does a refused credential', async () => {
+    const agents = { a1: { connect: unreachable }, a2: { verbs: { login: refusedLogin } } };
+    const { summary, stop } = await runWith({ targets: fleetOf(3), agents, maxFailures: 1, concurrency: 2 });
+    expect(stop.reason?.kind).toBe('credential-refused');
+    expect(summary).toMatchObject({ a2: 'failed REGISTRY_AUTH_REJECTED', a3: 'not-attempted STOPPED' });
+  });
+
+  test('a second refusal stops further logins even then', async () => {
+    const refused: FakeAgent = { verbs: { login: refusedLogin } };
+    const agents = Object.fromEntries(
+      names(12)
+        .slice(1)
+        .map((name) => [name, refused]),
+    );
+    const { fakes } = await runWith({ targets: fleetOf(12), agents, maxFailures: 1, logins: 1 });
+    const logins = names(12)
+      .flatMap((name) => fakes.state(name).seen)
+      .filter((verb) => verb === 'login');
+    expect(logins).toHaveLength(3);
   });
 });
 
@@ -292,6 +374,26 @@ describe('a connection that is lost in the middle of the install', () => {
       changed: false,
       failure: { code: 'CONNECTION_LOST' },
     });
+  });
+
+  test('before anything was sent changes nothing, and needs no reconnect', async () => {
+    const other: RegistrySpec = { ...registry, name: 'second.example.com' };
+    // a1 waits for the proof of a credential that it does not need, and its connection breaks meanwhile.
+    const targets = [target('a1'), target('b1', { registries: [other.name] })];
+    const agents: Record<string, FakeAgent> = {
+      a1: { breaksAfterMs: 50 },
+      b1: {
+        connect: () => new Promise((done) => setTimeout(() => done(null), 200)),
+        verbs: { login: unreachableLogin },
+      },
+    };
+    const { outcomes, fakes } = await runWith({ targets, agents, registries: [registry, other] });
+    expect(outcomes[0]).toMatchObject({
+      status: 'unreachable',
+      changed: false,
+      failure: { code: 'CONNECTION_LOST' },
+    });
+    expect(fakes.state('a1').connections).toBe(1);
   });
 
   test('leaves it unknown when the reconnect fails too', async () => {

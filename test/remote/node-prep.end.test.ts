@@ -50,7 +50,7 @@ describe.concurrent.each(SHELLS)('the end, under $name', (shell) => {
     const place = createPlace();
     for (const name of ['docker', 'curl']) place.stub(name, HANGS);
     const agents = await Promise.all(
-      ['login', 'verify'].map(async (name) => {
+      (shell === SHELLS[0] ? ['login', 'verify'] : ['verify']).map(async (name) => {
         const agent = await startAgent({ place, shell });
         agent.send(verbs(place)[name] as Verb);
         await until(() => agent.left().some((line) => line.includes('sleep 202')));
@@ -66,7 +66,10 @@ describe.concurrent.each(SHELLS)('the end, under $name', (shell) => {
     const place = createPlace();
     for (const name of ['docker', 'curl']) place.stub(name, 'echo started >started');
     const composer = createComposer({ readOnly: false });
-    const ends = Object.values(verbs(place)).map(async (verb) => {
+    const some = Object.values(verbs(place)).filter(
+      ({ verb }) => shell === SHELLS[0] || ['login', 'install', 'verify'].includes(verb),
+    );
+    const ends = some.map(async (verb) => {
       const whole = Buffer.from(composer.compose(verb)).toString('latin1');
       const agent = await startAgent({ place, shell });
       agent.sendText(whole.slice(0, -3));
@@ -74,7 +77,7 @@ describe.concurrent.each(SHELLS)('the end, under $name', (shell) => {
     });
     // A verify that is cut short has started its first check by then.
     const codes = await Promise.all(ends);
-    expect(codes).toEqual(Object.keys(verbs(place)).map((name) => [name, 1]));
+    expect(codes).toEqual(some.map(({ verb }) => [verb, 1]));
     expect(readdirSync(place.folder).filter((name) => name !== 'started')).toEqual(['bin']);
     place.remove();
   });

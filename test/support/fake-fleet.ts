@@ -7,6 +7,8 @@ import { registry, SCRIPT } from './fleet-samples.ts';
 export interface FakeAgent {
   /** In place of connecting. */
   connect?: () => Promise<ConnectFailure | null>;
+  /** The connection breaks so long after it was made. */
+  breaksAfterMs?: number;
   /** In place of the answer to a verb: null for no answer ever, 'lost' for a connection that breaks. */
   verbs?: Partial<Record<string, (agent: FakeState) => readonly string[] | null | 'lost' | 'exit'>>;
 }
@@ -49,7 +51,7 @@ export function fakeFleet(agents: Readonly<Record<string, FakeAgent>>) {
       atOnce += 1;
       counts.most = Math.max(counts.most, atOnce);
       return ok(
-        session(own, agent.verbs ?? {}, () => {
+        session(own, agent.verbs ?? {}, agent.breaksAfterMs, () => {
           atOnce -= 1;
         }),
       );
@@ -59,12 +61,18 @@ export function fakeFleet(agents: Readonly<Record<string, FakeAgent>>) {
   return { transport, state, counts };
 }
 
-function session(own: FakeState, verbs: NonNullable<FakeAgent['verbs']>, onClose: () => void): Session {
+function session(
+  own: FakeState,
+  verbs: NonNullable<FakeAgent['verbs']>,
+  breaksAfterMs: number | undefined,
+  onClose: () => void,
+): Session {
   let end: (completed: Completed) => void = () => {};
   const completed = new Promise<Completed>((wake) => {
     end = wake;
   });
   let closed = false;
+  if (breaksAfterMs !== undefined) setTimeout(() => end({ kind: 'lost' }), breaksAfterMs);
   return {
     async exec(_command, listener) {
       let text = '';

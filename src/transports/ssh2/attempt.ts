@@ -14,8 +14,8 @@ export interface Attempt {
   remaining(): number;
   /** Starts the limit anew. `explain` says what it means if it runs out now. */
   restart(explain: () => Failure): void;
-  /** From now on the limit's end means something else. */
-  explain(explain: () => Failure): void;
+  /** From now on the limit's end means something else; it may be that a password was sent in vain. */
+  explain(explain: () => ConnectFailure): void;
   /** Waits with the clock standing still. */
   paused<T>(wait: Promise<T>): Promise<T>;
   /** Fails the attempt; only the first failure counts. */
@@ -34,14 +34,20 @@ export function startAttempt(target: Target, signal: AbortSignal): Attempt {
   let left = limit;
   let since = 0;
   let timer: NodeJS.Timeout | undefined;
-  let explain = () => timedOut(target, 'no phase had begun');
+  let explain = (): ConnectFailure => ({
+    failure: timedOut(target, 'no phase had begun'),
+    passwordRefused: false,
+  });
   let settle: (failure: ConnectFailure) => void = () => undefined;
   const failed = new Promise<ConnectFailure>((resolve) => {
     settle = resolve;
   });
 
   const abort = () => fail(aborted(target, signal.reason));
-  const expire = () => fail(explain());
+  const expire = () => {
+    const why = explain();
+    fail(why.failure, why.passwordRefused);
+  };
   const stopClock = () => clearTimeout(timer);
   const remaining = () => Math.max(0, left - (performance.now() - since));
   function startClock(ms: number): void {
@@ -72,7 +78,7 @@ export function startAttempt(target: Target, signal: AbortSignal): Attempt {
     failed,
     remaining,
     restart(now) {
-      explain = now;
+      explain = () => ({ failure: now(), passwordRefused: false });
       startClock(limit);
     },
     explain(now) {

@@ -73,7 +73,11 @@ export function shakeHands(attempt: Attempt, socket: Socket, parts: HandshakePar
     attempt.fail(end.failure, end.passwordRefused);
   }
 
-  attempt.explain(() => explainLimit(progress()));
+  // A password that was sent and not answered counts as refused: it must not be tried on one agent after the other.
+  attempt.explain(() => {
+    const now = progress();
+    return { failure: explainLimit(now), passwordRefused: now.login.password === 'sent' };
+  });
   // For the socket's life: whatever comes after the attempt is of no interest, but must not be uncaught.
   client.on('error', (it: Error & { level?: string }) => {
     // Neither ends the connection: ssh2 goes on to the next key.
