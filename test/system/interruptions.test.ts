@@ -133,6 +133,7 @@ describeSystem(
 
     test('a connection that dies in the middle of the install is followed by a look at what became of it', async () => {
       const victim = fleet.agent('slow-2');
+      let died = 0;
       for (const [delay, user, before] of [
         [0, 'other', 'ci-puller'],
         [150, 'ci-puller', 'other'],
@@ -146,15 +147,22 @@ describeSystem(
         for (const { pid, argv } of victim.processes()) if (argv[0]?.startsWith('sshd: root')) kill(pid);
         const report = reportOf(await running.finished);
         const outcome = outcomeOf(report, 'slow-2');
+        await quiet(fleet.agents);
+        expect(outcomeOf(report, 'fast-1')).toMatchObject({ status: 'ok' });
+        if (outcome.status === 'ok') {
+          // This time the whole work was quicker than the kill.
+          expect(owner(victim)).toBe(user);
+          continue;
+        }
+        died += 1;
         expect(outcome, why(report)).toMatchObject({
-          status: 'failed',
+          status: outcome.changed === false ? 'unreachable' : 'failed',
           failure: { code: 'CONNECTION_LOST' },
         });
-        await quiet(fleet.agents);
         expect(outcome.changed, JSON.stringify(outcome)).toBe(owner(victim) === user);
-        expect(outcomeOf(report, 'fast-1')).toMatchObject({ status: 'ok' });
         expect(litter(victim)).toEqual([]);
       }
+      expect(died, 'no connection died in time').toBeGreaterThan(0);
     });
 
     test('Ctrl-C once: what is at work finishes or undoes, the rest is not attempted, the report is printed, exit 130', async () => {
