@@ -12,7 +12,8 @@ const AGENTS = Number(process.env.BENCH_AGENTS ?? 100);
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
 const PASSWORD = 'bench-password';
 const TOOL = resolve(import.meta.dirname, '../../bin/node-prep.js');
-const AT_ONCE = 64;
+// All agents share this machine's processors with us: more at once would only make them wait for each other.
+const AT_ONCE = 16;
 
 interface Contender {
   readonly name: string;
@@ -29,7 +30,7 @@ try {
   const operator = newOperator(fleet);
   const inventory = operator.inventory({
     registries: { [registry.name]: registryEntry() },
-    ssh: sshOf(fleet),
+    ssh: sshOf(fleet, { connectTimeout: '60s' }),
     agents: fleet.agents.map(({ name, address }) => ({ name, host: address })),
   });
   const contenders: Contender[] = [
@@ -53,8 +54,9 @@ try {
     for (const contender of contenders) {
       const enter = ['nsenter', '-t', String(fleet.enclave.pid), '-n', '--'];
       const cost = await measure([...enter, ...contender.argv], env, operator.folder);
-      if (cost.code !== 0) throw new Error(`${contender.name} ended with exit code ${cost.code}`);
-      contender.rounds.push(cost);
+      if (cost.code !== 0)
+        console.error(`${contender.name} ended with exit code ${cost.code}: its figures do not count`);
+      if (cost.code === 0) contender.rounds.push(cost);
       console.error(`round ${round + 1}: ${contender.name}: ${cost.wall.toFixed(2)} s`);
     }
   }
