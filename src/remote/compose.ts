@@ -88,7 +88,7 @@ const ENCODED = Array.from({ length: 256 }, (_, byte) =>
 );
 
 function latin1(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+  return Buffer.from(text, 'latin1');
 }
 
 const seconds = (value: number) => whole(Math.ceil(value), 1, 100_000);
