@@ -5,11 +5,14 @@ export interface CheckAnswer {
   readonly timedOut: boolean;
   /** The negative control's exit code; null where there was none (no control, or the command said no). */
   readonly controlCode: number | 'timed-out' | null;
-  /** Is a live process of one of the names there? Null where no names were given; hidden: the table can't be read. */
+  /**
+   * Is a live process of one of the names there? hidden: the table can't be read. Null where it was not looked for:
+   * no names were given, the command said no, or the control did.
+   */
   readonly alive: 'yes' | 'no' | 'hidden' | null;
   /** Words of the command that the agent does not have. */
   readonly missing: readonly string[];
-  /** The end of what the command printed, 600 bytes at most. */
+  /** The end of what the command printed, 600 bytes at most; empty for a command that said yes. */
   readonly output: Uint8Array;
 }
 

@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { afterAll } from 'vitest';
 import type { Answer, CheckAnswer } from '../../src/remote/answer.ts';
 import { compactScript, createComposer, opening, remoteCommand } from '../../src/remote/compose.ts';
 import { createReplyReader } from '../../src/remote/reply.ts';
@@ -31,10 +32,10 @@ export interface Shell {
   readonly only?: string;
 }
 
-// A test that fails does not get to its own clearing away.
-const atExit = new Set<string>();
-process.on('exit', () => {
-  for (const folder of atExit) rmSync(folder, { recursive: true, force: true });
+// What a test file made and did not clear away itself goes when the file is done.
+const folders = new Set<string>();
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
 const NAMES = ['dash', 'bash', 'busybox'];
@@ -59,7 +60,7 @@ export const SHELLS: readonly Shell[] = [
 
 function shellFolder(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `node-prep-test-${name}-`));
-  atExit.add(folder);
+  folders.add(folder);
   return folder;
 }
 
@@ -80,7 +81,7 @@ export interface Place {
 
 export function createPlace(): Place {
   const folder = mkdtempSync(join(tmpdir(), 'node-prep-test-'));
-  atExit.add(folder);
+  folders.add(folder);
   mkdirSync(join(folder, 'bin'));
   return {
     folder,
@@ -90,7 +91,7 @@ export function createPlace(): Place {
       chmodSync(file, 0o755);
     },
     remove: () => {
-      atExit.delete(folder);
+      folders.delete(folder);
       rmSync(folder, { recursive: true, force: true });
     },
   };

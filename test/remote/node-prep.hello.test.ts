@@ -108,8 +108,12 @@ describe.concurrent('the remote script', () => {
     place.remove();
   });
 
-  test.skipIf(!linux)('clears away what a killed one left, and nothing else', async () => {
+  test.skipIf(!linux)('clears away what a killed one left, and nothing else', async ({ onTestFinished }) => {
     const place = createPlace();
+    const made: string[] = [];
+    onTestFinished(() => {
+      for (const path of made) rmSync(path, { recursive: true, force: true });
+    });
     const probe = await startAgent({ place });
     const base = join(probe.hello.fields.get('work') ?? '', '..');
     const owner = () => readFileSync(join(probe.hello.fields.get('work') ?? '', 'owner'), 'utf8');
@@ -119,6 +123,7 @@ describe.concurrent('the remote script', () => {
     const mark = `test${process.pid}`;
     const folder = (name: string, text: string | null) => {
       const path = join(base, `node-prep.${name}.${mark}`);
+      made.push(path);
       mkdirSync(path);
       if (text !== null) writeFileSync(join(path, 'owner'), `${text}\n`);
       return path;
@@ -138,6 +143,7 @@ describe.concurrent('the remote script', () => {
       folder('nonsense', '; touch evil'),
     ];
     const link = join(base, `node-prep.link.${mark}`);
+    made.push(link);
     symlinkSync(kept[2] ?? '', link);
     const agent = await startAgent({ place });
     await agent.finish();
@@ -145,7 +151,6 @@ describe.concurrent('the remote script', () => {
     expect(kept.filter((path) => !existsSync(path))).toEqual([]);
     expect(lstatSync(link).isSymbolicLink()).toBe(true);
     await probe.finish();
-    for (const path of [...kept, link]) rmSync(path, { recursive: true, force: true });
     place.remove();
   });
 

@@ -165,7 +165,7 @@ describe('what is too much is dropped', () => {
     const reader = createReplyReader(TOKEN);
     const flood = Buffer.alloc(1_000_000, 'words without an end, ');
     const lines = Buffer.alloc(1_000_000, 'a line\n');
-    for (let round = 0; round < 10; round += 1) {
+    for (let round = 0; round < 3; round += 1) {
       reader.push(flood);
       reader.push(lines);
       expect(reader.noise().length).toBe(2_000);
