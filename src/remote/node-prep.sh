@@ -428,13 +428,13 @@ verb_install() {
 	printf '' >"$work/trouble"
 	kept=yes
 	install_steps
-	unlock
 	taken=''
 	reply field result "$result"
 	[ ! -s "$work/trouble" ] || tail -c 1000 "$work/trouble" | text trouble 1000
 	case $result in
 	changed | unchanged)
-		# Read back: the operator's side compares the bytes themselves.
+		# Read back: the operator's side compares the bytes themselves. Still under the lock, where there is one: it is
+		# to be ours that is read, not what another install puts there next.
 		reply field kind file
 		text bytes 65536 <"$path"
 		reply field fits "$kept"
@@ -442,6 +442,7 @@ verb_install() {
 		;;
 	*) describe ;;
 	esac
+	unlock
 	printf '' >"$work/archive"
 }
 

@@ -62,7 +62,10 @@ function readBack(
   const { host, archive: spec } = ctx.target;
   const changed = kind === 'changed';
   const bytes = answer.texts.get('bytes') ?? new Uint8Array();
-  if (answer.fields.get('kind') !== 'file' || !sameBytes(bytes, archive)) {
+  const same = answer.fields.get('kind') === 'file' && sameBytes(bytes, archive);
+  // What was right a moment ago was found without the lock: another install may have come in between.
+  if (!same && !changed) return { kind: 'moved' };
+  if (!same) {
     const values = { host, path: spec.path, reason: 'what was installed does not read back as it was sent' };
     return { kind: 'failed', failure: failure('ARCHIVE_INVALID', 'install', values), changed };
   }
