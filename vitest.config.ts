@@ -10,6 +10,8 @@ const LOCAL = [
   'test/checks/shell-words.test.ts',
   'test/secrets/{exec,file,child}.test.ts',
   'test/state/open.test.ts',
+  'test/files/**/*.test.ts',
+  'test/app/run.test.ts',
 ];
 
 // Four kinds of tests: unit (pure: under 5 s), local (real shells, files and sockets), lab (the embedded fleet: only

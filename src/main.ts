@@ -16,9 +16,7 @@ import { starterInventory } from './commands/init.ts';
 import { schemaText } from './commands/schema.ts';
 import type { Request } from './domain/request.ts';
 import type { Warning } from './domain/target.ts';
-import { OperatorError } from './errors/failure.ts';
 import { writeNewFile } from './files/new-file.ts';
-import { formatProblems } from './inventory/problems.ts';
 import { listenForInterruption } from './terminal/interruption.ts';
 
 // The only file that touches `process`: it reads the command line, calls one command, and sets the exit code.
@@ -49,11 +47,11 @@ const world: World = {
   remoteScript: () => here('./remote/node-prep.sh'),
 };
 
-process.on('uncaughtException', (thrown) => void end(explain(thrown)));
+process.on('uncaughtException', (thrown) => void end(crashed(thrown)));
 // Who reads us may go away (`| head`): the agents matter more than the last lines of progress.
 stdout.on('error', () => {});
 stderr.on('error', () => {});
-await end(await main().catch(explain));
+await end(await main().catch(crashed));
 
 async function main(): Promise<number> {
   const parsed = parseCommandLine(process.argv.slice(2), world.version);
@@ -102,12 +100,9 @@ function warn({ message, hint }: Warning) {
   stderr.write(`Warning: ${message}\n  → ${hint}\n`);
 }
 
-/** What a person reads when something was thrown: the operator's own mistake, or a bug to report. */
-function explain(thrown: unknown): number {
-  if (thrown instanceof OperatorError) {
-    stderr.write(formatProblems([thrown]));
-    return thrown.exitCode;
-  }
+/** A bug: what a person reads then, with the terminal given back before. */
+function crashed(thrown: unknown): 70 {
+  world.interruption.clearUp();
   stderr.write(
     `node-prep ${world.version} has a bug: ${thrown instanceof Error ? thrown.message : String(thrown)}\n` +
       `  → Please report it with what follows, Node ${process.version} and ${process.platform}. What had been started on\n` +

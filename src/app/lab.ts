@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseCommandLine } from '../cli/parse.ts';
 import { labRun, labUp } from '../commands/lab.ts';
@@ -12,6 +12,8 @@ import type { World } from './world.ts';
 export function lab(request: Extract<Request, { command: 'lab' }>, world: World): Promise<number> {
   const { action, agents, output, color } = request;
   const folder = mkdtempSync(join(world.temporary, 'node-prep-lab-'));
+  // It has a private key and a password: not even a second Ctrl-C may leave it behind.
+  world.interruption.beforeEnd(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   // Beside a result that is data, the story goes to standard error.
   const story = ['auto', 'live', 'lines'].includes(output) ? world.stdout : world.stderr;
   const user = { name: world.username, group: String(world.groupId) };

@@ -5,12 +5,14 @@ import type { RunRequest } from '../domain/request.ts';
 import type { Warning } from '../domain/target.ts';
 import type { Problem } from '../errors/failure.ts';
 import { openReportFile } from '../files/report-file.ts';
+import { ok } from '../lib/result.ts';
 import { createOutput, resolveFormat } from '../output/index.ts';
 import type { Sink } from '../output/output.ts';
 import type { State } from '../state/state.ts';
 import { createSsh2Transport } from '../transports/ssh2/transport.ts';
 import { loadInventory } from './load-inventory.ts';
 import { printProblems } from './print.ts';
+import { deliver, endingWithReport, filesInUse } from './report.ts';
 import { secretsOf } from './secrets.ts';
 import type { World } from './world.ts';
 
@@ -32,10 +34,21 @@ export async function runOn(
   };
   const inventory = await loadInventory(request.inventory, world);
   if (!inventory.ok) return refused(inventory.error);
-  const reportFile = request.report === null ? null : await openReportFile(request.report);
   const style = { color: request.color && !env.NO_COLOR, verbose: request.verbose };
   const streams = { stdout: sink(stdout, env), stderr: sink(stderr, env) };
-  const output = createOutput(resolveFormat(request.output, streams), streams, style);
+  const format = resolveFormat(request.output, streams);
+  const opened =
+    request.report === null
+      ? ok(null)
+      : await openReportFile(request.report, {
+          stdout: ['live', 'lines'].includes(format) ? stdout : null,
+          stderr,
+          inUse: filesInUse(inventory.value),
+        });
+  if (!opened.ok) return refused(opened.error);
+  const file = opened.value;
+  world.interruption.beforeEnd(() => file?.discard());
+  const output = endingWithReport(createOutput(format, streams, style));
   // The live view may have hidden the cursor; its close gives the terminal back before it waits for anything.
   world.interruption.beforeEnd(() => void output.close());
   const warnings: Warning[] = [];
@@ -62,12 +75,10 @@ export async function runOn(
       onInterrupt: world.interruption.listen,
     });
     if (!report.ok) return refused(report.error);
-    output.event({ type: 'report', report: report.value });
-    await reportFile?.write(report.value);
-    return report.value;
+    return await deliver(report.value, { output, file, stderr });
   } finally {
     await output.close();
-    await reportFile?.discard();
+    file?.discard();
     await transport.close();
     state.close();
   }

@@ -1,6 +1,6 @@
 import type { MaxFailures } from '../domain/request.ts';
 import type { Problem } from '../errors/failure.ts';
-import { parseDuration } from '../lib/duration.ts';
+import { LONGEST_DURATION, parseDuration } from '../lib/duration.ts';
 import type { CommandSpec, Flag } from './command.ts';
 import { missingValue, problem, shown } from './problems.ts';
 import type { Tokens } from './tokens.ts';
@@ -53,7 +53,11 @@ export function flagReader(spec: CommandSpec, tokens: Tokens, problems: Problem[
       ) ?? choices[0],
     count: (long) => parsed(long, parseCount, `a whole number from 1 to ${MOST}`) ?? 1,
     duration: (long) =>
-      parsed(long, parseDuration, 'a duration: 500ms, 20s, 5m, 12h (more than zero, at most 30 days)') ?? 1,
+      parsed(
+        long,
+        parseDuration,
+        `a duration: 500ms, 20s, 5m, 12h (more than zero, at most ${LONGEST_DURATION})`,
+      ) ?? 1,
     maxFailures: (long) =>
       parsed(long, parseMaxFailures, `a number from 1 to ${MOST}, or a share from 1% to 100%`),
   };

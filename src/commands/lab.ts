@@ -10,13 +10,13 @@ export interface LabPorts {
   readonly run: (inventoryFile: string) => Promise<Report | null>;
   /** Prints lines for a person: never on the standard output of a run whose result is data. */
   readonly say: (lines: readonly string[]) => void;
+  /** Resolves at the operator's first interruption, with the exit code that it means. */
   readonly untilInterrupted: () => Promise<number>;
 }
 
 /** `node-prep lab run`: a whole run on the practice fleet; 0 when the fleet behaved as scripted. */
-export async function labRun(agents: number, ports: LabPorts): Promise<number> {
-  const lab = await ports.start();
-  try {
+export function labRun(agents: number, ports: LabPorts): Promise<number> {
+  return withLab(ports, async (lab) => {
     ports.say([...storyBefore(agents), '']);
     const report = await ports.run(lab.inventoryFile);
     if (report === null) return 1;
@@ -28,18 +28,31 @@ export async function labRun(agents: number, ports: LabPorts): Promise<number> {
       ...storyAfter({ archives, agents, expected: lab.expected, misbehaving: lab.misbehaving, deviations }),
     ]);
     return deviations.length === 0 ? 0 : 1;
-  } finally {
-    await lab.stop();
-  }
+  });
 }
 
-/** `node-prep lab up`: the practice fleet stays until Ctrl-C. */
-export async function labUp(agents: number, ports: LabPorts): Promise<number> {
+/** `node-prep lab up`: the practice fleet stays until Ctrl-C, and the exit code says that it was ended so. */
+export function labUp(agents: number, ports: LabPorts): Promise<number> {
+  return withLab(ports, (lab, interrupted) => {
+    ports.say(storyUp(lab, agents));
+    return interrupted;
+  });
+}
+
+/** Works on a fleet, and stops it whatever happens. Interrupted while the fleet starts, the work is left out. */
+async function withLab(
+  ports: LabPorts,
+  work: (lab: Lab, interrupted: Promise<number>) => Promise<number>,
+): Promise<number> {
+  // Listened for from the start: with nobody listening, Ctrl-C would end the program in the middle of it.
+  const interrupted = ports.untilInterrupted();
+  let early = null as number | null;
+  void interrupted.then((code) => {
+    early = code;
+  });
   const lab = await ports.start();
   try {
-    ports.say(storyUp(lab, agents));
-    await ports.untilInterrupted();
-    return 0;
+    return early ?? (await work(lab, interrupted));
   } finally {
     await lab.stop();
   }

@@ -52,8 +52,11 @@ async function logInTo(
     return other === 'proven' ? ok(passwordEntry(name, registry.username, secret)) : first;
   }
   const again = first.value;
+  let rested = false;
   async function attempt(): Promise<LoginVerdict> {
-    fleet.emit({ type: 'step-started', agent: target.name, step: 'login' });
+    // The outputs take this as the end of the wait.
+    if (rested) fleet.emit({ type: 'step-started', agent: target.name, step: 'login' });
+    rested = false;
     if (fleet.refusals.stopped(name)) return { kind: 'failed', failure: stopped(visit) };
     const found = await follow(talk, again);
     // Counted before the next one gets this place.
@@ -66,7 +69,10 @@ async function logInTo(
       registry: name,
       remaining: () => visit.deadline.remaining(),
       attempt,
-      waits: () => fleet.emit({ type: 'agent-waiting', agent: target.name, for: 'rate-limit' }),
+      waits: () => {
+        rested = true;
+        fleet.emit({ type: 'agent-waiting', agent: target.name, for: 'rate-limit' });
+      },
       cancelled: visit.givenUp,
     });
     if (verdict.kind === 'proven') return ok(verdict.entry);

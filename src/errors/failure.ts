@@ -34,23 +34,6 @@ export function failure(code: FailureCode, step: StepId, values: Values = {}, de
   return detail === undefined || detail === '' ? base : { ...base, detail };
 }
 
-/**
- * The command line, the inventory's surroundings or a secret is at fault, not an agent:
- * thrown anywhere below main, caught once there, printed without a stack.
- */
-export class OperatorError extends Error {
-  readonly exitCode: 2 | 3;
-  readonly code: string;
-  readonly hint: string;
-  constructor(code: string, message: string, hint: string, exitCode: 2 | 3 = 2) {
-    super(message);
-    this.name = 'OperatorError';
-    this.code = code;
-    this.hint = hint;
-    this.exitCode = exitCode;
-  }
-}
-
 /** Something wrong in the inventory or on the command line, with its place; all are reported at once. */
 export interface Problem {
   readonly code: string;

@@ -1,4 +1,4 @@
-import { parseDuration } from '../lib/duration.ts';
+import { LONGEST_DURATION, parseDuration } from '../lib/duration.ts';
 import { shown, type Words } from './words.ts';
 
 /** A rule says what is wrong with a text, or null. The message goes on after the key's name. */
@@ -100,7 +100,7 @@ export const commandRule = rule(
 
 export const durationRule = rule([
   (text) => parseDuration(text) === null,
-  'must be a duration of at most 30 days',
+  `must be a duration of at most ${LONGEST_DURATION}`,
   'Such as 500ms, 20s, 5m or 12h: a whole number and its unit, and not 0.',
 ]);
 

@@ -1,3 +1,4 @@
+import { LONGEST_DURATION } from '../lib/duration.ts';
 import { printable } from '../lib/printable.ts';
 import { hiddenColumn, MASK } from './hide-lines.ts';
 
@@ -71,7 +72,10 @@ export const EXPECTED = {
     what: 'pass or runnable',
     hint: 'expect: pass (the default) or expect: runnable (the agent can run it; it may answer no).',
   },
-  duration: { what: 'a duration of at most 30 days, as text', hint: 'Such as 500ms, 20s, 5m or 12h.' },
+  duration: {
+    what: `a duration of at most ${LONGEST_DURATION}, as text`,
+    hint: 'Such as 500ms, 20s, 5m or 12h.',
+  },
   ssh: { what: 'a mapping of SSH settings', hint: 'ssh: { user: core, port: 22 }' },
   user: { what: 'the user to log in as, as text', hint: 'user: core' },
   port: { what: 'a whole number from 1 to 65535, without quotes', hint: 'port: 22' },

@@ -1,11 +1,17 @@
 const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
 
-/** `500ms`, `20s`, `5m`, `12h` in milliseconds; `null` for anything else, and for zero or more than 30 days. */
+/** Node's timers wait 2,147,483,647 ms at most, and not at all for more: whole hours, with room for a grace period. */
+const MOST_HOURS = 596;
+
+/** The longest duration, in words for an operator. */
+export const LONGEST_DURATION = `${MOST_HOURS}h`;
+
+/** `500ms`, `20s`, `5m`, `12h` in milliseconds; `null` for anything else, and for zero or more than 596 hours. */
 export function parseDuration(text: string): number | null {
   const match = /^(\d{1,9})(ms|s|m|h)$/.exec(text);
   if (match === null) return null;
   const ms = Number(match[1]) * UNITS[match[2] as keyof typeof UNITS];
-  return ms > 0 && ms <= 30 * 24 * UNITS.h ? ms : null;
+  return ms > 0 && ms <= MOST_HOURS * UNITS.h ? ms : null;
 }
 
 /** Milliseconds as a person reads them: `12ms`, `3.4s`, `2m05s`, `1h02m`. */

@@ -11,8 +11,10 @@ export interface Interruption {
   readonly signal: AbortSignal;
   /** Calls back at the first interruption, at once where it has been. Without a listener it ends the program. */
   listen(listener: (code: InterruptCode) => void): void;
-  /** Called right before the program ends at once: to give the terminal back. Must not wait. */
+  /** Called right before the program ends at once: to give the terminal back, to remove a file. Must not wait. */
   beforeEnd(action: () => void): void;
+  /** Calls what `beforeEnd` was given, the latest first, each once: for who ends the program at once elsewhere. */
+  clearUp(): void;
 }
 
 /**
@@ -25,9 +27,18 @@ export function listenForInterruption(signals: Signals, endNow: (code: Interrupt
   const last: (() => void)[] = [];
   let first: InterruptCode | null = null;
 
+  function clearUp() {
+    for (const action of last.splice(0).reverse()) {
+      try {
+        action();
+      } catch {
+        // The program ends now, and the other actions matter as much.
+      }
+    }
+  }
   function on(code: InterruptCode) {
     if (first !== null || listeners.length === 0) {
-      for (const action of last) action();
+      clearUp();
       return endNow(code);
     }
     first = code;
@@ -44,5 +55,6 @@ export function listenForInterruption(signals: Signals, endNow: (code: Interrupt
       else listener(first);
     },
     beforeEnd: (action) => void last.push(action),
+    clearUp,
   };
 }

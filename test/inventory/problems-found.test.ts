@@ -45,9 +45,9 @@ describe('a wrong value is named, with its place and what to write', () => {
     [
       'ssh: { connectTimeout: 10 }',
       '4:24 WRONG_VALUE',
-      'must be a duration of at most 30 days, as text, not the number 10.',
+      'must be a duration of at most 596h, as text, not the number 10.',
     ],
-    ['ssh: { connectTimeout: 10 s }', '4:24 WRONG_VALUE', 'must be a duration of at most 30 days.'],
+    ['ssh: { connectTimeout: 10 s }', '4:24 WRONG_VALUE', 'must be a duration of at most 596h.'],
     [
       'become: { method: su }',
       '4:19 WRONG_VALUE',
@@ -87,12 +87,12 @@ describe('a wrong value is named, with its place and what to write', () => {
     [
       'checks: [ { id: x, command: y, timeout: 0s } ]',
       '4:41 WRONG_VALUE',
-      'must be a duration of at most 30 days.',
+      'must be a duration of at most 596h.',
     ],
     [
       'checks: [ { id: x, command: y, timeout: 800h } ]',
       '4:41 WRONG_VALUE',
-      'must be a duration of at most 30 days.',
+      'must be a duration of at most 596h.',
     ],
     [
       'checks: [ { id: x, command: y, expect: no } ]',
