@@ -27,7 +27,7 @@ delete process.env.LOG_TOKENS;
 delete process.env.LOG_STREAM;
 
 const { stdout, stderr } = process;
-const { username, gid } = userInfo();
+const { username, gid } = whoIsThis();
 const here = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
 const world: World = {
   version: JSON.parse(here('../package.json')).version,
@@ -70,6 +70,7 @@ async function dispatch(request: Request): Promise<number> {
     case 'hosts': {
       const json = request.output === 'json';
       const inventory = await loadInventory(request.inventory, world);
+      if (inventory.ok) for (const warning of inventory.value.warnings) warn(warning);
       const page = inventory.ok ? hosts(request, inventory.value) : inventory;
       return page.ok ? print(world, page.value) : printProblems(world, page.error, json);
     }
@@ -120,4 +121,17 @@ function endNow(code: number): never {
 async function end(code: number): Promise<never> {
   await Promise.all([stdout, stderr].map((stream) => new Promise((wake) => stream.write('', wake))));
   process.exit(code);
+}
+
+/** The operator. In a container there may be no name for the user's number: then the environment's, or the number. */
+function whoIsThis(): { readonly username: string; readonly gid: number } {
+  try {
+    return userInfo();
+  } catch {
+    const { USER, LOGNAME } = process.env;
+    return {
+      username: USER || LOGNAME || String(process.getuid?.() ?? 'unknown'),
+      gid: process.getgid?.() ?? -1,
+    };
+  }
 }

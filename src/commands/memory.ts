@@ -29,7 +29,7 @@ export function remembered(
   },
   { id, startedAt, request, inventory }: RunStarted,
   targets: readonly Target[],
-  { generationOf }: Credentials,
+  generationOf: Credentials['generationOf'],
 ): Memory {
   const { state, operator, inventoryPath } = ports;
   state.startRun({

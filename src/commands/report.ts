@@ -64,7 +64,7 @@ export function notStarted(
   { problems, interrupted, warnings }: WhyNotStarted,
   now: Date,
 ): Report {
-  const reason = problems.map(({ message }) => message).join(' ');
+  const reason = problems.map(({ message }) => message.replace(/\.$/, '')).join('; ');
   const why =
     interrupted === null ? failure('STOPPED', 'connect', { reason }) : failure('INTERRUPTED', 'connect');
   const agents = targets.map((target) => notAttempted(target, why));
@@ -81,7 +81,10 @@ export function notStarted(
 
 /** The report of a `--resume` that found nothing to do. */
 export function nothingLeft(start: RunStarted, warnings: readonly Warning[], now: Date): Report {
-  const words = 'No agent of this inventory was left not ok: there is nothing to resume.';
+  const { limit, exclude } = start.request;
+  const which =
+    limit.length + exclude.length > 0 ? 'None of the chosen agents' : 'No agent of this inventory';
+  const words = `${which} was left not ok: there is nothing to resume.`;
   const hint = 'Leave --resume out to go over all agents again.';
   const nothing = { code: 'NOTHING_LEFT', message: words, hint };
   const end = {

@@ -79,11 +79,15 @@ export async function run(
     // Ctrl-C at a prompt is no signal: the terminal gives it to the prompt.
     const gaveUp = credentials.error.some(({ code }) => code === 'INTERRUPTED') ? (130 as const) : null;
     const why = { problems: credentials.error, interrupted: interrupted ?? gaveUp, warnings: ports.warnings };
-    return ok(notStarted(start, targets, why, ports.now()));
+    const report = notStarted(start, targets, why, ports.now());
+    const memory = remembered(ports, start, targets, () => '');
+    for (const outcome of report.agents) memory.record(outcome);
+    memory.finish(report);
+    return ok(report);
   }
 
   // The work, in parallel.
-  const memory = remembered(ports, start, targets, credentials.value);
+  const memory = remembered(ports, start, targets, credentials.value.generationOf);
   ports.emit({
     type: 'run-started',
     command: 'run',

@@ -72,6 +72,8 @@ function statusOf(first: Failure | undefined, changed: boolean | null): AgentSta
 
 /** Appends what state the agent is in now: only the engine knows that. */
 function withState(found: Failure, visit: Visit): Failure {
+  // Not attempted says it: the same words as for the agents that were never started.
+  if ((found.code === 'STOPPED' || found.code === 'INTERRUPTED') && visit.changed === false) return found;
   return { ...found, message: `${found.message} ${stateOf(visit)}` };
 }
 

@@ -64,7 +64,7 @@ export async function runFleet(
   async function work(target: Target) {
     started.add(target.name);
     running += 1;
-    const outcome = await (fleet.stop.reason === null ? start(target) : skip(target, fleet));
+    const outcome = await (mayStart(target) ? start(target) : skip(target, fleet));
     running -= 1;
     outcomes.set(target.name, outcome);
     if (outcome.status !== 'ok') bad += 1;
@@ -74,6 +74,13 @@ export async function runFleet(
     }
     onOutcome(outcome);
     pump();
+  }
+
+  /** After refused logins those agents may still start that log in elsewhere only. */
+  function mayStart({ registries }: Target): boolean {
+    const { reason } = fleet.stop;
+    if (reason?.kind !== 'logins-refused') return reason === null;
+    return !registries.some((name) => fleet.refusals.stopped(name));
   }
 
   function start(target: Target): Promise<AgentOutcome> {

@@ -12,6 +12,7 @@ import {
   type FakeAgent,
   fakeFleet,
   oldDocker,
+  otherLogin,
   refusedLogin,
   unreachableLogin,
 } from '../support/fake-fleet.ts';
@@ -197,6 +198,27 @@ describe('the credential', () => {
     expect(stop.reason?.words).toMatch(/a1, a2, a3/);
     expect(Object.values(summary).filter((end) => end === 'failed DOCKER_TIMED_OUT')).toHaveLength(3);
     expect(Object.values(summary).filter((end) => end === 'not-attempted STOPPED')).toHaveLength(6);
+  });
+
+  test('that is refused again and again stops logins to its own registry only', async () => {
+    const other: RegistrySpec = { ...registry, name: 'second.example.com', proof: 'once' };
+    const refused: FakeAgent = { verbs: { login: refusedLogin } };
+    const targets = [
+      target('b1', { registries: [other.name] }),
+      ...fleetOf(5),
+      target('b2', { registries: [other.name] }),
+    ];
+    const agents = { b1: { verbs: { login: otherLogin } }, a2: refused, a3: refused };
+    const { summary } = await runWith({ targets, agents, registries: [registry, other], concurrency: 1 });
+    expect(summary).toEqual({
+      b1: 'ok',
+      a1: 'ok',
+      a2: 'failed REGISTRY_AUTH_REJECTED',
+      a3: 'failed REGISTRY_AUTH_REJECTED',
+      a4: 'not-attempted STOPPED',
+      a5: 'not-attempted STOPPED',
+      b2: 'ok',
+    });
   });
 
   test('of each of many registries is proven, however few agents may be at work', async () => {

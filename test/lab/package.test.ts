@@ -15,8 +15,10 @@ describe('the package that npm pack makes', () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'node-prep-package-'));
-    // It was built by `npm test`; packing again must not depend on that.
-    const packed = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: ROOT });
+    // `npm test` has built it; building once more would pull dist from under the tests that run beside this one.
+    const packed = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], {
+      cwd: ROOT,
+    });
     const [made] = Object.values(JSON.parse(packed.stdout)) as {
       filename: string;
       files: { path: string }[];

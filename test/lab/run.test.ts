@@ -71,6 +71,22 @@ test('a run, a second run that changes nothing, and what history knows of them',
   expect(resumed).toMatchObject({ code: 0, stdout: expect.stringContaining('nothing to resume') });
 });
 
+test.runIf(process.getuid?.() === 0)('a user without a name, as containers have, is no trouble', async () => {
+  const env = { PATH: process.env.PATH, HOME: '/nonexistent' };
+  const child = spawn(process.execPath, [TOOL, 'run', '/nonexistent.yaml'], {
+    env,
+    uid: 54_321,
+    gid: 54_321,
+  });
+  let stderr = '';
+  child.stderr.on('data', (bytes) => {
+    stderr += bytes;
+  });
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  expect(stderr).toContain('there is no such file');
+  expect(code).toBe(2);
+});
+
 describe('one run over a fleet in trouble', () => {
   test('gives each agent its own code, and the healthy ones their archive', async () => {
     const fleet = await briefly({

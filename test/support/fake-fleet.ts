@@ -187,6 +187,16 @@ export const oldDocker = () => [
   'field curl no',
 ];
 
+/** A login to second.example.com that went well. */
+export const otherLogin = () => [
+  'field code 0',
+  'field timed no',
+  ...text(
+    'stored',
+    Buffer.from(JSON.stringify({ auths: { 'second.example.com': stored.auths[registry.name] } })),
+  ),
+];
+
 /** A login that the registry refused, as docker 28 words it. */
 export const refusedLogin = () => [
   'field code 1',
