@@ -1,8 +1,9 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Algorithms, AuthContext, Connection, ParsedKey, ServerChannel, Session } from 'ssh2';
 import ssh2 from 'ssh2';
+import { soundKeyPair } from './ssh-keys.ts';
 
-const { generateKeyPairSync, parseKey } = ssh2.utils;
+const { parseKey } = ssh2.utils;
 
 /** A server on loopback that is stopped with all its connections. */
 export interface LoopbackServer {
@@ -51,8 +52,7 @@ export interface KeyPair {
 }
 
 export function makeKeyPair(type: 'ed25519' | 'ecdsa' = 'ed25519'): KeyPair {
-  const pair =
-    type === 'ed25519' ? generateKeyPairSync('ed25519') : generateKeyPairSync('ecdsa', { bits: 256 });
+  const pair = soundKeyPair(type);
   const key = parseKey(pair.private);
   if (key instanceof Error || Array.isArray(key)) throw new Error('no key');
   return {

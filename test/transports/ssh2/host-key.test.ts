@@ -22,8 +22,12 @@ interface Case {
 }
 
 function judgeOf({ lines, host = 'host', port = 22, hostKeys = 'strict', unreadable = [] }: Case) {
-  const knownHosts = indexKnownHosts([{ file: '/home/me/known hosts', text: lines.join('\n') }]);
-  return createHostKeyJudge(makeTarget(host, port, { hostKeys }), { knownHosts, unreadable });
+  const files = ['/home/me/known hosts', '/etc/ssh/ssh_known_hosts'];
+  const knownHosts = indexKnownHosts([{ file: files[0] ?? '', text: lines.join('\n') }]);
+  return createHostKeyJudge(makeTarget(host, port, { hostKeys, knownHosts: files }), {
+    knownHosts,
+    unreadable,
+  });
 }
 
 /** `known`, `add <name>`, or the code of the refusal. */
@@ -118,6 +122,11 @@ describe('a host key', () => {
     expect(message).toContain(`ssh-ed25519 ${fingerprint(B)}`);
     expect(message).toContain('/home/me/known hosts:2');
     expect(hint).toContain("ssh-keygen -R '[host]:2222' -f '/home/me/known hosts'");
+  });
+  test('that is unknown is named with how to add it to the first file', () => {
+    const { message, hint } = refusal({ lines: [], port: 2222 });
+    expect(message).toContain(`ssh-ed25519 ${fingerprint(A)}`);
+    expect(hint).toContain("ssh-keyscan -p 2222 host >> '/home/me/known hosts';");
   });
   test('of a host with an authority says that host certificates come later', () => {
     expect(refusal({ lines: [`@cert-authority * ${ED}`] }).detail).toContain(

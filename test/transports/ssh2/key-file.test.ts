@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readKeyFile } from '../../../src/transports/ssh2/key-file.ts';
+import { soundKeyPair } from '../../support/ssh-keys.ts';
 
 const { generateKeyPairSync: openssh, parseKey } = ssh2.utils;
-const ed = openssh('ed25519');
+const ed = soundKeyPair('ed25519');
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const ec = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
 const dsa = generateKeyPairSync('dsa', { modulusLength: 1024, divisorLength: 160 });
@@ -63,7 +64,7 @@ describe('a key that can be used', () => {
 
 describe('a key that only the ssh-agent can use', () => {
   test('one that is encrypted: its public half is known all the same', async () => {
-    const { private: encrypted, public: half } = openssh('ed25519', {
+    const { private: encrypted, public: half } = soundKeyPair('ed25519', {
       passphrase: 'p',
       cipher: 'aes256-ctr',
       rounds: 1,

@@ -4,9 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { Secret } from '../../../src/domain/secret.ts';
 import { createLogin, type Login } from '../../../src/transports/ssh2/login.ts';
 import type { Offer } from '../../../src/transports/ssh2/offers.ts';
+import { soundKeyPair } from '../../support/ssh-keys.ts';
 
 const KEYS: Offer[] = ['one', 'two'].map((label) => {
-  const key = ssh2.utils.parseKey(ssh2.utils.generateKeyPairSync('ed25519').private);
+  const key = ssh2.utils.parseKey(soundKeyPair('ed25519').private);
   if (key instanceof Error || Array.isArray(key)) throw new Error('no key');
   return { key, signer: 'file', label };
 });

@@ -1,15 +1,15 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import ssh2 from 'ssh2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { err, ok } from '../../../src/lib/result.ts';
 import type { SshAgent } from '../../../src/transports/ssh2/agent.ts';
 import type { AgentKey } from '../../../src/transports/ssh2/agent-protocol.ts';
 import { fingerprint } from '../../../src/transports/ssh2/host-key.ts';
 import { createOfferSource } from '../../../src/transports/ssh2/offers.ts';
+import { soundKeyPair } from '../../support/ssh-keys.ts';
 
-const PAIRS = Array.from({ length: 8 }, () => ssh2.utils.generateKeyPairSync('ed25519'));
+const PAIRS = Array.from({ length: 8 }, () => soundKeyPair('ed25519'));
 const blobOf = (n: number) => Buffer.from(PAIRS[n]?.public.split(' ')[1] ?? '', 'base64');
 const held = (...numbers: number[]): AgentKey[] =>
   numbers.map((n) => ({ blob: blobOf(n), comment: `key ${n}` }));
@@ -35,7 +35,7 @@ const at = (name: string) => join(folder, name);
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'node-prep-offers-'));
   for (const [n, pair] of PAIRS.entries()) await writeFile(at(`key${n}`), pair.private, { mode: 0o600 });
-  const locked = ssh2.utils.generateKeyPairSync('ed25519', {
+  const locked = soundKeyPair('ed25519', {
     passphrase: 'p',
     cipher: 'aes256-ctr',
     rounds: 1,
