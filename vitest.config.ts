@@ -14,6 +14,9 @@ const LOCAL = [
   'test/app/run.test.ts',
 ];
 
+// Names what a project leaves out on this machine.
+const SKIPPED = 'test/support/skipped.ts';
+
 // Four kinds of tests: unit (pure: under 5 s), local (real shells, files and sockets), lab (the embedded fleet: only
 // Node and /bin/sh), system (real sshd, Docker and registry: root and Debian's packages; what is missing is named).
 export default defineConfig({
@@ -29,12 +32,21 @@ export default defineConfig({
           pool: 'threads',
         },
       },
-      { test: { name: 'local', include: LOCAL, testTimeout: 60_000, hookTimeout: 60_000 } },
+      {
+        test: {
+          name: 'local',
+          include: LOCAL,
+          globalSetup: SKIPPED,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
       { test: { name: 'lab', include: ['test/lab/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
       {
         test: {
           name: 'system',
           include: ['test/system/**/*.test.ts'],
+          globalSetup: SKIPPED,
           testTimeout: 120_000,
           hookTimeout: 180_000,
           fileParallelism: false,

@@ -9,6 +9,13 @@ const INVENTORY: Argument = {
   help: 'the YAML file that lists registries and agents; node-prep init writes one',
 };
 
+const SMALLEST_INVENTORY = `  registries:
+    registry.example.com:
+      username: ci-puller
+      password: { env: REGISTRY_PASSWORD }
+  agents:
+    - 10.0.1.[1-40]`;
+
 /** Every command of this version, in the order in which help lists them: the one table behind parsing, help and completion. */
 export const COMMANDS: readonly CommandSpec[] = [
   {
@@ -62,7 +69,8 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'init',
     summary: 'write a starter inventory',
     description:
-      'Writes an inventory that works once the registry and its user are filled in, with every key explained.',
+      'Writes an inventory that works once the registry and its user are filled in, with what most fleets need; ' +
+      'inventory.example.yaml has every key.',
     arguments: [
       {
         name: 'host',
@@ -76,6 +84,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['node-prep init', 'with example agents'],
       ['node-prep init "10.0.1.[1-40]" -f fleet.yaml', 'with yours'],
     ],
+    notes: `An inventory needs no more than this:\n\n${SMALLEST_INVENTORY}`,
   },
   {
     name: 'schema',
@@ -107,7 +116,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     description:
       'Starts agents and a registry on loopback, inside this process: no root, no Docker, no sshd. ' +
       'lab run does the real job on them over real SSH; one agent misbehaves on purpose, to show what a failure ' +
-      'looks like. lab up leaves the fleet running and prints an inventory for it, until Ctrl-C.',
+      'looks like. lab up leaves the fleet running and says where its inventory is, until Ctrl-C.',
     arguments: [
       {
         name: 'action',

@@ -61,7 +61,7 @@ export const LAB_FLAGS: readonly Flag[] = [
     help: 'how many agents the practice fleet has',
     group: 'The fleet:',
   },
-  OUTPUT,
+  { ...OUTPUT, help: `of lab run: ${OUTPUT.help}` },
   NO_COLOR,
   HELP,
 ];

@@ -8,7 +8,8 @@ const EXIT_CODES = `Exit codes:
   0    every targeted agent is good
   1    at least one is not: failed, unreachable or not attempted
   2    the command line or the inventory is wrong; nothing was contacted
-  3    a secret could not be had, or a registry refused it; nothing was changed
+  3    a secret could not be had, or a registry refused the credential or never
+       answered; no agent was changed
   70   a bug in node-prep; the message says what to report
   130  interrupted (143: terminated); what was begun was finished or undone
 `;

@@ -6,7 +6,15 @@ import { COMMANDS, findCommand } from './commands.ts';
 import { commandHelp, mainHelp } from './help.ts';
 import { LATER_COMMANDS } from './later.ts';
 import { checkOperands } from './operands.ts';
-import { missingValue, notYet, problem, shown, singleDash, unknownFlag } from './problems.ts';
+import {
+  labUpWithOutput,
+  missingValue,
+  notYet,
+  problem,
+  shown,
+  singleDash,
+  unknownFlag,
+} from './problems.ts';
 import { buildRequest } from './request.ts';
 import { suggest } from './suggest.ts';
 import { tokenize } from './tokens.ts';
@@ -52,6 +60,8 @@ function parseCommand(spec: CommandSpec, words: readonly string[]): readonly Pro
   if (unknown.size === 0) problems.push(...checkOperands(spec, operands));
   if (tokens.valueless !== null) problems.push(missingValue(spec, tokens.valueless));
   const request = buildRequest(spec, flagReader(spec, tokens, problems), operands);
+  if (request.command === 'lab' && request.action === 'up' && tokens.given.has('--output'))
+    problems.push(labUpWithOutput());
   return problems.length > 0 ? problems : { kind: 'request', request };
 }
 

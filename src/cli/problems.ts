@@ -62,6 +62,15 @@ export function singleDash(word: string): Problem {
   return problem('UNKNOWN_FLAG', `${shown(name)} has one dash too few.`, `Write ${shown(`-${name}`)}.`);
 }
 
+/** `lab up -o json`: a program that asked for JSON must not get a story. */
+export function labUpWithOutput(): Problem {
+  return problem(
+    'UNKNOWN_FLAG',
+    '`lab up` has no flag `--output`: it runs nothing, so it has no result.',
+    'Leave it out here. It is a flag of `lab run`, and of the `run` that you try on the fleet.',
+  );
+}
+
 /** A flag without the value that it needs. */
 export function missingValue(spec: CommandSpec, flag: string, followedBy?: string): Problem {
   const next = followedBy === undefined ? '' : `; ${shown(followedBy)} after it is a flag`;

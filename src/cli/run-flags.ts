@@ -3,7 +3,7 @@ import { HELP, NO_COLOR, OUTPUT, SELECTION } from './flags.ts';
 
 const RESUME: Flag = {
   long: '--resume',
-  help: 'only the agents that earlier runs of this inventory, with these registries and usernames, left not ok',
+  help: 'only the agents whose latest run left them not ok',
   group: 'Which agents:',
 };
 
@@ -63,7 +63,12 @@ const PRINTING: readonly Flag[] = [
     help: 'write the JSON report to this file too',
     group: 'What is printed:',
   },
-  { long: '--verbose', short: '-v', help: 'say more: every step of every agent', group: 'What is printed:' },
+  {
+    long: '--verbose',
+    short: '-v',
+    help: "say more in the end: all names of a group, all of an agent's words, a table of the checks",
+    group: 'What is printed:',
+  },
   NO_COLOR,
 ];
 

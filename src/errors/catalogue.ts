@@ -19,8 +19,20 @@ const say = (text: string): Words => {
   return (values) => text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? `the ${name}`));
 };
 
-function entry(phase: Phase, meaning: string, message: string, hint: string, retryable = false): Entry {
-  return { phase, retryable, meaning, message: say(message), hint: say(hint) };
+function entry(
+  phase: Phase,
+  meaning: string,
+  message: string,
+  hint: string | Words,
+  retryable = false,
+): Entry {
+  return {
+    phase,
+    retryable,
+    meaning,
+    message: say(message),
+    hint: typeof hint === 'string' ? say(hint) : hint,
+  };
 }
 
 /**
@@ -81,7 +93,7 @@ export const CATALOGUE = {
     'trust',
     'known_hosts has no key for the host',
     '{host} presents a host key that known_hosts does not have ({fingerprint}).',
-    'Verify the fingerprint, then add it: ssh-keyscan -p {port} {address} >> known_hosts; or set ssh.hostKeys: accept-new.',
+    'Verify the fingerprint, then add it: ssh-keyscan -p {port} {address} >> {knownHosts}; or set ssh.hostKeys: accept-new.',
   ),
   HOST_KEY_CHANGED: entry(
     'trust',
@@ -136,13 +148,16 @@ export const CATALOGUE = {
     'docker',
     'no Docker CLI (or podman under its name)',
     'There is no Docker CLI on {host}: {reason}.',
-    'Install Docker on the agent, or put docker into one of the folders that the README lists.',
+    ({ found }) =>
+      found === 'podman'
+        ? "Install Docker's own CLI there: podman keeps its logins elsewhere, and Mesos calls docker."
+        : 'Install Docker on the agent, or put docker into one of the folders where it is looked for: those of PATH, and /usr/local/sbin, /usr/local/bin, /usr/sbin, /usr/bin, /sbin, /bin, /opt/bin, /snap/bin.',
   ),
   DOCKER_DAEMON_DOWN: entry(
     'docker',
     'the Docker daemon does not answer',
     'The Docker daemon on {host} does not answer: {reason}.',
-    'On the agent: systemctl status docker; journalctl -u docker',
+    'On the agent: systemctl status docker; journalctl -u docker (a rootless daemon serves only its own user: Mesos and node-prep ask the one at /var/run/docker.sock)',
     true,
   ),
   DOCKER_TIMED_OUT: entry(

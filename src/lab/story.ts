@@ -23,7 +23,10 @@ export interface Ending {
   readonly deviations: readonly string[];
 }
 
-/** What the practice run left on disk, why an agent failed, and what to try next. */
+/**
+ * What the practice run left on disk, why an agent failed, and what to try next. Commands begin with npx: in a
+ * checkout, where most see this first, the tool is not on PATH.
+ */
 export function storyAfter(ending: Ending): string[] {
   return [
     ...listing(ending.archives, ending.agents),
@@ -31,8 +34,8 @@ export function storyAfter(ending: Ending): string[] {
     ...(ending.deviations.length === 0 ? asScripted(ending) : deviated(ending.deviations)),
     '',
     'What to try next:',
-    '  node-prep lab up        a fleet like this one that stays, to try every command on',
-    '  node-prep init HOST...  a starter inventory for agents of your own',
+    '  npx node-prep lab up        a fleet like this one that stays, to try every command on',
+    '  npx node-prep init HOST...  a starter inventory for agents of your own',
   ];
 }
 
@@ -44,8 +47,8 @@ export function storyUp(lab: Pick<Lab, 'inventoryFile' | 'login' | 'misbehaving'
     ...storyBefore(agents),
     ...[...lab.misbehaving].map(([name, says]) => `On purpose, ${name} ${says}.`),
     '',
-    'In another terminal:',
-    `  node-prep run ${word(lab.inventoryFile)}`,
+    'In another terminal, in the same folder as here:',
+    `  npx node-prep run ${word(lab.inventoryFile)}`,
     `  ${[...ssh, `${user}@127.0.0.1`].map(word).join(' ')} docker ps -a`,
     '',
     'Ctrl-C ends the fleet and removes its folder.',
@@ -80,8 +83,17 @@ function asScripted({ agents, expected, misbehaving }: Ending): string[] {
       ...(code === undefined ? [] : [`That is what ${code} above tells.`]),
     ];
   });
-  if (misbehaving.size > 0) lines.push(`It held up none of the other ${agents - misbehaving.size} agents.`);
-  return [...lines, 'The fleet behaved as scripted.'];
+  const others = agents - misbehaving.size;
+  if (misbehaving.size === 0) return ['The fleet behaved as scripted, so this command exits 0.'];
+  if (others > 0) lines.push(`${misbehaving.size === 1 ? 'It' : 'They'} ${heldUpNone(others)}.`);
+  return [
+    ...lines,
+    'The fleet behaved as scripted, so this command exits 0; a run of your own with such an agent would exit 1.',
+  ];
+}
+
+function heldUpNone(others: number): string {
+  return others === 1 ? 'did not hold up the other agent' : `held up none of the other ${others} agents`;
 }
 
 function deviated(deviations: readonly string[]): string[] {

@@ -38,7 +38,7 @@ export function createNarrator(style: OutputStyle): (event: RunEvent) => string 
       case 'run-started': {
         nameWidth = Math.min(32, Math.max(...event.agents.map(({ name }) => widthOf(printable(name))), 0));
         dryRun = event.dryRun;
-        const what = dryRun ? 'Dry run: asking' : 'Preparing';
+        const what = dryRun ? 'Dry run: looking at' : 'Preparing';
         const atOnce = event.agents.length > event.concurrency ? `, ${event.concurrency} at a time` : '';
         return `${what} ${plural(event.agents.length, 'agent')}${atOnce} (run ${event.id})`;
       }

@@ -1,6 +1,7 @@
 import { foldNames } from '../domain/names.ts';
 import type { AgentOutcome } from '../domain/outcome.ts';
 import type { Report } from '../domain/report.ts';
+import type { Warning } from '../domain/target.ts';
 import { CATALOGUE } from '../errors/catalogue.ts';
 import { printable } from '../lib/printable.ts';
 import { type Cause, groupCauses } from './causes.ts';
@@ -15,27 +16,46 @@ const DETAIL_LINES = 4;
 
 /**
  * What the operator reads at the end of a run, in lines of at most `columns` (words longer than that stay whole):
- * the causes, each with its agents and one next step, the warnings, and last the verdict. Ends in a newline.
+ * why nothing was begun, the causes, each with its agents and one next step, the warnings, and last the verdict. Ends in a newline.
  */
 export function summaryText(report: Report, style: OutputStyle, columns: number): string {
   const paint = painter(style.color);
   const causes = groupCauses(report.agents);
   const blocks = [
+    ...report.warnings.filter((warning) => isWhyNot(warning, report)).map(secretBlock(columns, paint)),
     ...(style.verbose ? [checkTable(report.agents, columns)] : []),
     ...causes
       .filter((cause) => !isUnfinished(cause))
       .map((cause) => causeBlock(cause, style, columns, paint)),
     causes.filter(isUnfinished).flatMap((cause) => unfinishedLines(cause, style, columns, paint)),
-    report.warnings.flatMap(({ code, message, hint }) => [
-      ...wrap(printable(`Warning: ${code}: ${message}`), columns, '', INDENT).map(first(paint, 'yellow')),
-      ...wrap(printable(hint), columns, INDENT),
-    ]),
+    report.warnings
+      .filter((warning) => !isWhyNot(warning, report))
+      .flatMap(({ code, message, hint }) => [
+        ...wrap(printable(`Warning: ${code}: ${message}`), columns, '', INDENT).map(first(paint, 'yellow')),
+        ...wrap(printable(hint), columns, INDENT),
+      ]),
     wrap(verdictText(report), columns).map((line) => paint(report.ok ? 'green' : 'red', line)),
   ];
   return `${blocks
     .filter((block) => block.length > 0)
     .map((block) => block.join('\n'))
     .join('\n\n')}\n`;
+}
+
+// Without its secrets a run contacts nobody: what the report lists among its warnings is then the cause of it all.
+function isWhyNot({ code }: Warning, { generation }: Report): boolean {
+  return generation === null && (code === 'SECRET_UNAVAILABLE' || code === 'INTERRUPTED');
+}
+
+function secretBlock(columns: number, paint: Paint): (why: Warning) => string[] {
+  return ({ code, message, hint }) => [
+    ...wrap(printable(`${code}: ${message}`), columns, '', INDENT).map((line) => paint('bold', line)),
+    ...nextLines('Next: ', hint, columns),
+  ];
+}
+
+function nextLines(start: string, hint: string, columns: number): string[] {
+  return wrap(start + printable(hint), columns, INDENT, `${INDENT}      `);
 }
 
 // Agents that the run never did have no trouble of their own: one line for all of them.
@@ -53,7 +73,7 @@ function causeBlock(cause: Cause, style: OutputStyle, columns: number, paint: Pa
     ...heading(cause, title, style, columns, paint),
     ...wrap(such + printable(example.message), columns, INDENT),
     ...detailLines(example.detail, style, columns).map((line) => paint('dim', line)),
-    ...wrap(next + printable(example.hint), columns, INDENT, `${INDENT}      `),
+    ...nextLines(next, example.hint, columns),
   ];
 }
 
@@ -97,22 +117,25 @@ function detailLines(detail: string | undefined, style: OutputStyle, columns: nu
 function checkTable(agents: readonly AgentOutcome[], columns: number): string[] {
   const rows = new Map<
     string,
-    { id: string; command: string; counts: Record<string, number>; vacuous: boolean }
+    { id: string; command: string; counts: Record<string, number>; vacuous: boolean; decided: boolean }
   >();
   for (const check of agents.flatMap((agent) => agent.checks)) {
-    const key = JSON.stringify([check.id, check.command]);
-    const row = rows.get(key) ?? { id: check.id, command: check.command, counts: {}, vacuous: false };
+    const { id, command } = check;
+    const key = JSON.stringify([id, command]);
+    const row = rows.get(key) ?? { id, command, counts: {}, vacuous: false, decided: false };
     rows.set(key, row);
     row.counts[check.verdict] = (row.counts[check.verdict] ?? 0) + 1;
     row.vacuous ||= check.vacuous === true;
+    row.decided ||= check.vacuous === true && check.expect === 'pass';
   }
   if (rows.size === 0) return [];
   const verdicts = ['pass', 'fail', 'timeout', 'not-run'] as const;
   const idWidth = Math.min(24, Math.max(5, ...[...rows.values()].map(({ id }) => id.length)));
   const head = pad('Check', idWidth) + verdicts.map((verdict) => verdict.padStart(9)).join('');
-  const body = [...rows.values()].flatMap(({ id, command, counts, vacuous }) => {
+  const body = [...rows.values()].flatMap(({ id, command, counts, vacuous, decided }) => {
     const cells = verdicts.map((verdict) => String(counts[verdict] ?? 0).padStart(9)).join('');
-    const note = vacuous ? ' (always says yes: decided from the process table)' : '';
+    const how = decided ? ': decided from the process table' : '';
+    const note = vacuous ? ` (always says yes${how})` : '';
     return [pad(printable(id), idWidth) + cells, ...wrap(printable(command) + note, columns, INDENT)];
   });
   return [head, ...body];

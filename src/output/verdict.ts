@@ -8,7 +8,7 @@ export function verdictText(report: Report): string {
 
 function opening(report: Report): string {
   const { totals, dryRun, exitCode } = report;
-  if (totals.agents === 0) return 'Ready: no agent was left to do';
+  if (totals.agents === 0) return 'Ready: nothing was left to do';
   const ready = `${totals.ok} of ${totals.agents} agents`;
   if (report.ok)
     return dryRun
@@ -17,7 +17,7 @@ function opening(report: Report): string {
   const others =
     totals.ok === 0
       ? ''
-      : `; the other ${totals.ok} ${dryRun ? 'would be' : 'are'} ready: ${changes(report)}`;
+      : `; the other ${totals.ok} ${dryRun ? 'would be' : totals.ok === 1 ? 'is' : 'are'} ready: ${changes(report)}`;
   const bad = `${totals.agents - totals.ok} of ${totals.agents} agents (${troubles(report)})`;
   const how =
     exitCode === 130 || exitCode === 143
@@ -58,12 +58,17 @@ function about(report: Report): string {
   return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
 }
 
-function ending({ ok, exitCode, dryRun }: Report): string {
+function ending({ ok, exitCode, dryRun, generation }: Report): string {
   if (ok) return dryRun ? '; nothing was changed' : '';
   // Only a real run is resumed: a dry run leaves no mark of what is done.
   const again = dryRun ? 'run again' : 'run again with --resume';
-  if (exitCode === 3)
-    return `; no credential could be had that the registries accept, so no agent was changed; exit 3`;
+  if (exitCode === 3) {
+    const why =
+      generation === null
+        ? 'a secret could not be had, so no agent was contacted'
+        : 'a registry refused the credential or never answered, so no agent was changed';
+    return `; ${why}; exit 3`;
+  }
   if (exitCode === 130 || exitCode === 143) return `; exit ${exitCode}, ${again} to do the rest`;
   return `${dryRun ? '; nothing was changed' : ''}; exit ${exitCode}, mend the causes and ${again}`;
 }

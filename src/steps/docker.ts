@@ -27,7 +27,8 @@ export function interpretDocker(answer: Answer, ctx: AgentContext): Result<Docke
   const curl = readFlag(answer.fields.get('curl'));
   if (answer.verb !== 'docker' || curl === null)
     return err(nonsense(ctx, 'login', 'it did not say what it has'));
-  const missing = (reason: string) => err(failure('DOCKER_MISSING', 'login', { host, reason }, detail));
+  const missing = (reason: string, found = '') =>
+    err(failure('DOCKER_MISSING', 'login', { host, reason, found }, detail));
   const detail = ctx.say(answer.texts.get('output'));
   if (answer.texts.get('path') === undefined) return missing('no docker command was found');
 
@@ -41,7 +42,7 @@ export function interpretDocker(answer: Answer, ctx: AgentContext): Result<Docke
   const output = Buffer.from(answer.texts.get('output') ?? []).toString('utf8');
   const version = /^Docker version ([\w.+~-]{1,60})/im.exec(output)?.[1];
   if (version !== undefined) return ok({ version, passwordStdin: hasPasswordStdin(version), curl });
-  if (/\bpodman\b/i.test(output)) return missing('what is called docker there is podman');
+  if (/\bpodman\b/i.test(output)) return missing('what is called docker there is podman', 'podman');
   if (ended.code !== 0) return missing(`docker --version fails with exit code ${ended.code}`);
   return missing('what is called docker there does not answer as Docker does');
 }

@@ -88,9 +88,10 @@ describe('a good command line becomes a request', () => {
     ['history', { command: 'history', runId: null, limit: 20, output: 'text' }],
     ['history 01JD -n 5 -o json', { command: 'history', runId: '01JD', limit: 5, output: 'json' }],
     ['lab run', { command: 'lab', action: 'run', agents: 12, output: 'auto', color: true }],
+    ['lab up', { command: 'lab', action: 'up', agents: 12, output: 'auto', color: true }],
     [
-      'lab up --agents 3 -o lines --no-color',
-      { command: 'lab', action: 'up', agents: 3, output: 'lines', color: false },
+      'lab run --agents 3 -o lines --no-color',
+      { command: 'lab', action: 'run', agents: 3, output: 'lines', color: false },
     ],
   ])('node-prep %s', (line, expected) => {
     expect(requestOf(...line.split(' '))).toEqual(expected);
@@ -153,6 +154,11 @@ describe('what is wrong is named, with what to do', () => {
     ['another shell', ['completion', 'tcsh'], /^BAD_VALUE .*bash, zsh or fish/],
     ['a lab without an action', ['lab'], /^MISSING_ARGUMENT .*run or up/],
     ['a mistyped action', ['lab', 'rnu'], /^BAD_VALUE .*Did you mean `run`/],
+    [
+      'a result of a fleet that only stays up',
+      ['lab', 'up', '-o', 'json'],
+      /^UNKNOWN_FLAG `lab up` has no .*`lab run`/,
+    ],
     ['help on nothing', ['help', 'nothing'], /^UNKNOWN_COMMAND/],
   ])('%s', (_, argv, expected) => {
     expect(problemsOf(...argv)).toEqual([expect.stringMatching(expected)]);

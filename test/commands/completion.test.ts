@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { flagNames } from '../../src/cli/command.ts';
 import { COMMANDS } from '../../src/cli/commands.ts';
 import { completionScript } from '../../src/commands/completion.ts';
+import { leftOut } from '../support/skipped.ts';
 
 const NAMES = COMMANDS.map((command) => command.name);
 const FILES = ['inv.yaml', 'sub.d', 'two words.yml'];
@@ -50,15 +51,6 @@ const ASK = {
     end`,
 };
 
-function installed(shell: string): boolean {
-  try {
-    execFileSync(shell, ['-c', 'exit 0'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 let folder = '';
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'node-prep-completion-'));
@@ -87,7 +79,7 @@ function inShell(
 }
 
 describe.each(['bash', 'fish'] as const)('completion in a real %s', (shell) => {
-  test.skipIf(!installed(shell))('offers what the table has, for every line', () => {
+  test.skipIf(leftOut(shell))('offers what the table has, for every line', () => {
     const input = LINES.map(([line]) => `${line}\n`).join('');
     const text = inShell(shell, [shell === 'bash' ? '--norc' : '--no-config', '-c', ASK[shell]], input);
     const found = text.split(/^END\n/m).map((answer) =>
@@ -127,7 +119,7 @@ const ZSH_LINES: readonly (readonly [line: string, offers: readonly string[]])[]
 ];
 
 describe('completion in a real zsh', () => {
-  test.skipIf(!installed('zsh'))('offers what the table has', { timeout: 60_000 }, () => {
+  test.skipIf(leftOut('zsh'))('offers what the table has', { timeout: 60_000 }, () => {
     const input = ZSH_LINES.map(([line, offers]) => `${line}:${[...offers].sort().at(-1)}\n`).join('');
     const found = inShell('zsh', ['-f', '-c', ASK_ZSH], input).split(/^END\n/m);
     for (const [place, [, offers]] of ZSH_LINES.entries()) {

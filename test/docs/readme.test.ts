@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { mainHelp } from '../../src/cli/help.ts';
 import { parseCommandLine } from '../../src/cli/parse.ts';
+import { RUN_FLAGS } from '../../src/cli/run-flags.ts';
 import { CATALOGUE, PHASES } from '../../src/errors/catalogue.ts';
 import { readInventory } from '../../src/inventory/inventory.ts';
+import { storyBefore } from '../../src/lab/story.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
@@ -28,10 +31,32 @@ describe('the README tells the truth', () => {
     expect(between('codes')).toBe(['| phase | code | meaning |', '|---|---|---|', ...rows].join('\n'));
   });
 
-  test('its list of tools is what the remote script asks for', () => {
+  test('what it asks of an agent is what the remote script looks for', () => {
     const script = readFileSync(join(ROOT, 'src/remote/node-prep.sh'), 'utf8');
-    const tools = /for tool in ([a-z ]+); do/.exec(script)?.[1];
+    // Not the words of the check commands: those are the operator's.
+    const start = /^start\(\) \{\n([\s\S]*?)^\}$/m.exec(script)?.[1] ?? '';
+    const tools = /for tool in ([a-z ]+); do/.exec(start)?.[1];
     expect(between('tools')).toBe(`\`${tools}\``);
+
+    const needs = README.split('\n').find((line) => line.startsWith('Agents need ')) ?? '';
+    const looked = [...start.matchAll(/missing=\$missing,(\S+)/g)].map((match) => match[1]);
+    expect(looked).toContain('$tool');
+    const digest = /^\s*digest='(\w+)'/m.exec(start)?.[1];
+    for (const tool of [digest, ...looked.filter((word) => word !== '$tool'), 'curl', 'sed', 'ps'])
+      expect(needs).toContain(`\`${tool}\``);
+  });
+
+  test('its demo begins with what the demo says first', () => {
+    for (const line of storyBefore(12)) expect(between('demo').split('\n')).toContain(line);
+  });
+
+  test('it says what the help says of --resume and of exit codes', () => {
+    const help = mainHelp('0.0.0').replace(/\s+/g, ' ');
+    const resume = RUN_FLAGS.find(({ long }) => long === '--resume')?.help;
+    expect(README).toContain(`| \`--resume\` | ${resume} |`);
+    const rows = [...README.matchAll(/^\| (\d+) \| (.+) \|$/gm)].filter(([, code]) => Number(code) < 70);
+    expect(rows.map(([, code]) => code)).toEqual(['0', '1', '2', '3']);
+    for (const [, code, meaning] of rows) expect(help).toContain(` ${code} ${meaning}`);
   });
 
   test('its inventories are good ones', () => {
@@ -45,7 +70,7 @@ describe('the README tells the truth', () => {
   const lines = [
     ...blocks('sh')
       .join('\n')
-      .matchAll(/^node-prep (.+)$/gm),
+      .matchAll(/^(?:npx )?node-prep (.+)$/gm),
   ].map((match) => match[1] ?? '');
   test.each(lines)('the command line is good: node-prep %s', (line) => {
     expect(parseCommandLine(line.split(' '), '0.0.0').kind).not.toBe('problems');

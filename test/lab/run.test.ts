@@ -39,7 +39,7 @@ const reportOf = ({ stdout, stderr }: Ended): Report => {
 
 test('the demo runs the whole job, shows one failure, and exits 0 because all went as scripted', async () => {
   const { code, stdout, stderr } = await tool(['lab', 'run'], '/nonexistent');
-  expect(stdout + stderr).toContain('The fleet behaved as scripted.');
+  expect(stdout + stderr).toContain('The fleet behaved as scripted, so this command exits 0;');
   expect(stdout).toContain('A stand-in: docker');
   expect(stdout).toContain('agent-07: DOCKER_DAEMON_DOWN');
   expect(stdout).toMatch(/agent-12\/etc\/docker\.tar\.gz.*\.docker\/config\.json/);

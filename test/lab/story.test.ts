@@ -36,8 +36,22 @@ test('after: the archives, the agent that failed on purpose, the next steps', ()
   expect(text).toContain(
     'On purpose, agent-02 has no running Docker daemon.\nThat is what DOCKER_DAEMON_DOWN above tells.\n',
   );
-  expect(text).toContain('The fleet behaved as scripted.');
-  expect(text).toMatch(/node-prep lab up .*\n.*node-prep init/);
+  expect(text).toContain(
+    '\nIt did not hold up the other agent.\nThe fleet behaved as scripted, so this command exits 0',
+  );
+  expect(text).toMatch(/npx node-prep lab up .*\n.*npx node-prep init/);
+});
+
+test.each([
+  [1, /^On purpose, .*\nThat is .*\nThe fleet behaved/m],
+  [12, /\nIt held up none of the other 11 agents\.\n/],
+])('after: one agent of %i misbehaved', (agents, words) => {
+  expect(storyAfter({ ...ending, agents }).join('\n')).toMatch(words);
+});
+
+test('after: nobody misbehaved, and no run is warned of', () => {
+  const lines = storyAfter({ ...ending, expected: new Map(), misbehaving: new Map() });
+  expect(lines).toContain('The fleet behaved as scripted, so this command exits 0.');
 });
 
 test('after: what was not as scripted is said, and nothing is claimed', () => {
@@ -69,10 +83,10 @@ test('a long list of archives is cut, and says so', () => {
 });
 
 test.each([
-  ['/tmp/lab', 'node-prep run /tmp/lab/inventory.yaml', '-i /tmp/lab/id_ed25519'],
+  ['/tmp/lab', 'npx node-prep run /tmp/lab/inventory.yaml', '-i /tmp/lab/id_ed25519'],
   [
     "/tmp/it's mine",
-    "node-prep run '/tmp/it'\\''s mine/inventory.yaml'",
+    "npx node-prep run '/tmp/it'\\''s mine/inventory.yaml'",
     "-i '/tmp/it'\\''s mine/id_ed25519'",
   ],
 ])('lab up in %s: the commands can be pasted into a shell', (folder, run, key) => {

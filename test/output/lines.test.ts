@@ -88,7 +88,7 @@ describe('a run told in lines', () => {
   test.each([
     ['a run', {}, 'Preparing 2 agents (run 01JTEST)'],
     ['a run in turns', { concurrency: 1 }, 'Preparing 2 agents, 1 at a time (run 01JTEST)'],
-    ['a dry run', { dryRun: true }, 'Dry run: asking 2 agents (run 01JTEST)'],
+    ['a dry run', { dryRun: true }, 'Dry run: looking at 2 agents (run 01JTEST)'],
   ])('%s is announced', (_, overrides, line) => {
     expect(createNarrator(PLAIN)(started(['a', 'b'], overrides))).toBe(line);
   });

@@ -127,7 +127,7 @@ describe('the live view', () => {
     for (const event of events(reportOf([]))) output.event(event);
     await output.close();
     expect(stderr.writes).toEqual([]);
-    expect(stdout.text).toMatch(/^Ready: no agent was left to do/);
+    expect(stdout.text).toMatch(/^Ready: nothing was left to do/);
   });
 
   test('listr2 takes no signal and does not touch the streams of the process', async () => {

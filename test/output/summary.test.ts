@@ -31,7 +31,7 @@ describe('the summary', () => {
       '    Next: Put its CA into /etc/docker/certs.d/registry.example.com/ca.crt on the',
       "          agent, or check the certificate's name and dates.",
       '',
-      'NOT ready: 3 of 4 agents (3 failed); the other 1 are ready: 1 changed, 0',
+      'NOT ready: 3 of 4 agents (3 failed); the other 1 is ready: 1 changed, 0',
       'unchanged (12.3s, generation g-7f3a91c2); exit 1, mend the causes and run again',
     ]);
   });
@@ -90,6 +90,46 @@ describe('the summary', () => {
         .slice(0, 2),
     ).toEqual(['Warning: CHECK_VACUOUS: dockerd proves nothing.', '    Use pgrep.']);
   });
+
+  test('begins with the secret that could not be had: the cause, not a mere warning', () => {
+    const reason = 'The environment variable REGISTRY_PASSWORD is not set';
+    const stopped = ['a-1', 'a-2'].map((name) => failed(name, trouble(name, 'STOPPED', { reason })));
+    const warnings = [
+      { code: 'REGISTRY_ALIAS', message: 'Two names of one registry.', hint: 'Keep one.' },
+      { code: 'SECRET_UNAVAILABLE', message: `${reason}.`, hint: 'read -rs REGISTRY_PASSWORD' },
+    ];
+    const lines = text(reportOf(stopped, { exitCode: 3, generation: null, warnings }), 120).split('\n');
+    expect(lines).toEqual([
+      'SECRET_UNAVAILABLE: The environment variable REGISTRY_PASSWORD is not set.',
+      '    Next: read -rs REGISTRY_PASSWORD',
+      '',
+      `a-[1-2]: STOPPED, 2 agents: Not attempted: ${reason}.`,
+      '',
+      'Warning: REGISTRY_ALIAS: Two names of one registry.',
+      '    Keep one.',
+      '',
+      expect.stringMatching(/a secret could not be had, so no agent was contacted; exit 3\.$/),
+      '',
+    ]);
+  });
+
+  test.each([
+    ['pass', '    ps -Aef (always says yes: decided from the process table)'],
+    ['runnable', '    ps -Aef (always says yes)'],
+  ] as const)(
+    'of a check that says yes whatever is true, and that must be %s, it tells: %s',
+    (expect_, line) => {
+      const agent = prepared('a-1');
+      const checks = agent.checks.map((check) => ({
+        ...check,
+        command: 'ps -Aef',
+        expect: expect_,
+        vacuous: true,
+      }));
+      const verbose = text(reportOf([{ ...agent, checks }]), 80, { color: false, verbose: true });
+      expect(verbose.split('\n')).toContain(line);
+    },
+  );
 
   test('has the table of checks only when asked for more', () => {
     const agents = [prepared('a-1'), prepared('a-2')];

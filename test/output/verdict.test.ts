@@ -19,7 +19,7 @@ describe('the verdict says in one sentence how the run ended', () => {
       reportOf([prepared('a-1', unchanged), prepared('a-2', unchanged)]),
       'Ready: 2 of 2 agents, none had to change (12.3s, generation g-7f3a91c2).',
     ],
-    ['nothing was left to do', reportOf([], { generation: null }), 'Ready: no agent was left to do (12.3s).'],
+    ['nothing was left to do', reportOf([], { generation: null }), 'Ready: nothing was left to do (12.3s).'],
     [
       'some agents are not ready',
       reportOf([tls('a-1'), down('a-2'), prepared('a-3'), prepared('a-4', unchanged)]),
@@ -35,19 +35,25 @@ describe('the verdict says in one sentence how the run ended', () => {
     [
       'of one it is not known whether it changed',
       reportOf([{ ...tls('a-1'), changed: null }, prepared('a-2')]),
-      'NOT ready: 1 of 2 agents (1 failed, 1 perhaps changed); the other 1 are ready: 1 changed, 0 unchanged ' +
+      'NOT ready: 1 of 2 agents (1 failed, 1 perhaps changed); the other 1 is ready: 1 changed, 0 unchanged ' +
         '(12.3s, generation g-7f3a91c2); exit 1, mend the causes and run again with --resume.',
     ],
     [
       'the registry refused the credential',
-      reportOf([tls('a-1'), stopped('a-2')], { exitCode: 3, generation: null }),
-      'NOT ready: 2 of 2 agents (1 failed, 1 not attempted) (12.3s); no credential could be had that the ' +
-        'registries accept, so no agent was changed; exit 3.',
+      reportOf([tls('a-1'), stopped('a-2')], { exitCode: 3 }),
+      'NOT ready: 2 of 2 agents (1 failed, 1 not attempted) (12.3s, generation g-7f3a91c2); a registry refused ' +
+        'the credential or never answered, so no agent was changed; exit 3.',
+    ],
+    [
+      'a secret could not be had',
+      reportOf([stopped('a-1'), stopped('a-2')], { exitCode: 3, generation: null }),
+      'NOT ready: 2 of 2 agents (2 not attempted) (12.3s); a secret could not be had, so no agent was contacted; ' +
+        'exit 3.',
     ],
     [
       'the operator interrupted',
       reportOf([prepared('a-1'), stopped('a-2')], { exitCode: 130 }),
-      'INTERRUPTED, NOT ready: 1 of 2 agents (1 not attempted); the other 1 are ready: 1 changed, 0 unchanged ' +
+      'INTERRUPTED, NOT ready: 1 of 2 agents (1 not attempted); the other 1 is ready: 1 changed, 0 unchanged ' +
         '(12.3s, generation g-7f3a91c2); exit 130, run again with --resume to do the rest.',
     ],
     [

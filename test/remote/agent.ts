@@ -13,12 +13,15 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import type { Answer, CheckAnswer } from '../../src/remote/answer.ts';
 import { compactScript, createComposer, opening, remoteCommand } from '../../src/remote/compose.ts';
 import { createReplyReader } from '../../src/remote/reply.ts';
 import type { Verb } from '../../src/remote/verb.ts';
+import { whereIs } from '../support/where-is.ts';
+
+export { whereIs };
 
 /** The script as it travels: every test here runs the compacted one. */
 export const SCRIPT = compactScript(
@@ -38,9 +41,9 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-const NAMES = ['dash', 'bash', 'busybox'];
+const NAMES = ['dash', 'bash', 'busybox'] as const;
 
-/** Shells that an agent may have and this machine has not: their tests are left out. */
+/** Shells that an agent may have and this machine has not: their tests are left out, but not under CI. */
 export const MISSING = NAMES.filter((name) => whereIs(name) === null);
 
 /** Every shell of this machine that an agent may have as /bin/sh. */
@@ -62,13 +65,6 @@ function shellFolder(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `node-prep-test-${name}-`));
   folders.add(folder);
   return folder;
-}
-
-export function whereIs(program: string): string | null {
-  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
-    if (folder !== '' && existsSync(join(folder, program))) return join(folder, program);
-  }
-  return null;
 }
 
 /** One test's private place: a folder with a `bin` in front of PATH. */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { dockerVerb, interpretDocker } from '../../src/steps/docker.ts';
@@ -53,6 +54,20 @@ describe('there is no docker to work with:', () => {
   test('none at all', () => {
     const found = interpretDocker(answer('docker', { curl: 'no' }), CTX);
     expect(found).toMatchObject({ ok: false, error: { code: 'DOCKER_MISSING', retryable: false } });
+  });
+
+  test('the hint names every folder in which the script looks', () => {
+    const script = readFileSync('src/remote/node-prep.sh', 'utf8');
+    const folders = /^PATH="\$\{PATH:[^}]*\}:(.*)"$/m.exec(script)?.[1]?.split(':') ?? [];
+    expect(folders).toContain('/snap/bin');
+    const found = interpretDocker(answer('docker', { curl: 'no' }), CTX);
+    const hint = found.ok ? '' : found.error.hint;
+    expect(hint).toContain(`PATH, and ${folders.join(', ')}.`);
+  });
+
+  test("podman's hint says why it will not do", () => {
+    const hint = expect.stringMatching(/Docker's own CLI.*podman keeps its logins elsewhere/);
+    expect(says('podman version 4.3.1\n')).toMatchObject({ ok: false, error: { hint } });
   });
 
   test('one that hangs', () => {

@@ -145,6 +145,13 @@ describeSystem('one run over every kind of trouble, with healthy agents between'
     }
   });
 
+  test('the rootless daemon answers where its own user would ask it', async () => {
+    const agent = fleet.agent('docker-rootless');
+    const asked = await agent.run('docker -H unix:///run/user/1000/docker.sock version && pgrep -x dockerd');
+    expect(asked.code, asked.stderr).toBe(0);
+    expect(agent.state('/run/docker.sock')).toBeNull();
+  });
+
   test('podman got no password', () => {
     expect(fleet.agent('docker-is-podman').state('/var/tmp/swallowed')).toBeNull();
   });

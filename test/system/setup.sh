@@ -1,5 +1,5 @@
 #!/bin/sh
-# setup.sh: installs from Debian's packages what the system tests need and this machine lacks, as root.
+# setup.sh: installs from Debian's packages what the system and local tests need and this machine lacks, as root.
 # Starts nothing: while it installs, Debian's policy-rc.d forbids packages to start their services.
 set -eu
 
@@ -14,6 +14,9 @@ need docker.io /usr/bin/docker
 need docker-registry /usr/bin/docker-registry
 need apache2-utils /usr/bin/htpasswd
 need sudo /usr/bin/sudo
+need bash /bin/bash
+need dash /bin/dash
+need zsh /bin/zsh
 need fish /usr/bin/fish
 need tcsh /usr/bin/tcsh
 need busybox /bin/busybox

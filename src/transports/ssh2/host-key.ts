@@ -84,7 +84,10 @@ export function createHostKeyJudge(target: Target, rules: HostKeyRules): HostKey
     const shown = `${printable(type)} ${fingerprint(presented)}`;
     const values = { host: target.host, port: target.port, address: target.host, fingerprint: shown };
     const refused = (it: Failure): HostKeyVerdict => ({ kind: 'refused', failure: it });
-    const unknown = (detail?: string) => failure('HOST_KEY_UNKNOWN', 'connect', values, detail);
+    const [file] = target.ssh.knownHosts;
+    const where = file === undefined ? {} : { knownHosts: quote(file) };
+    const unknown = (detail?: string) =>
+      failure('HOST_KEY_UNKNOWN', 'connect', { ...values, ...where }, detail);
 
     const revoked = all.find((key) => key.marker === 'revoked' && key.base64 === base64);
     if (revoked !== undefined) {

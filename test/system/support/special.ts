@@ -72,6 +72,12 @@ esac`),
   },
 };
 
+/** An agent whose only daemon is rootless, as a user's own is: it runs, but its socket is not the system's. */
+export const withRootlessDocker: AgentOptions = {
+  setup: `own=/run/user/1000; mkdir -p $own; chmod 700 $own; : >$own/docker.sock
+mount --bind /run/docker.sock $own/docker.sock; umount /run/docker.sock; rm /run/docker.sock`,
+};
+
 /** An agent whose docker is the real one but for commands that begin with a word; those run a script instead. */
 export function withDockerThat(word: string, instead: string): AgentOptions {
   const real = 'exec /usr/bin/docker "$@"';

@@ -3,7 +3,7 @@ import type { AgentOptions } from './agent-files.ts';
 import { ARCHIVE } from './archives.ts';
 import { script } from './base.ts';
 import { NO_AGENTS, NO_REGISTRIES } from './places.ts';
-import { withDockerThat, withPodman } from './special.ts';
+import { withDockerThat, withPodman, withRootlessDocker } from './special.ts';
 
 /** One way for an agent to be in trouble. */
 export interface Trouble {
@@ -142,6 +142,13 @@ export const TROUBLES: Readonly<Record<string, Trouble>> = {
     with: 'no daemon',
     code: 'DOCKER_DAEMON_DOWN',
     agent: { docker: 'down' },
+    archive: 'new',
+  },
+  'docker-rootless': {
+    with: 'a daemon that serves only its own user',
+    code: 'DOCKER_DAEMON_DOWN',
+    agent: withRootlessDocker,
+    says: /rootless/,
     archive: 'new',
   },
 
