@@ -85,12 +85,14 @@ function ansible({ agents, identity, knownHosts }: Fleet, folder: string, regist
   if (spawnSync('ansible-playbook', ['--version']).status !== 0) return [];
   const inventory = join(folder, 'ansible.ini');
   const playbook = join(folder, 'playbook.yaml');
-  const vars = `ansible_user=root ansible_ssh_private_key_file=${identity} ansible_python_interpreter=/usr/bin/python3`;
-  const common = `ansible_ssh_common_args='-o UserKnownHostsFile=${knownHosts}'`;
-  writeFileSync(
-    inventory,
-    `[fleet]\n${agents.map(({ address }) => `${address}\n`).join('')}[fleet:vars]\n${vars}\n${common}\n`,
-  );
+  const vars = [
+    'ansible_user=root',
+    `ansible_ssh_private_key_file=${identity}`,
+    'ansible_python_interpreter=/usr/bin/python3',
+    `ansible_ssh_common_args='-o UserKnownHostsFile=${knownHosts}'`,
+  ];
+  const hosts = agents.map(({ address }) => `${address}\n`).join('');
+  writeFileSync(inventory, `[fleet]\n${hosts}[fleet:vars]\n${vars.join('\n')}\n`);
   const shell = (command: string, extra = {}) => ({
     'ansible.builtin.shell': { cmd: command, ...extra },
     no_log: true,
