@@ -3,7 +3,7 @@ import { err, ok, type Result } from '../lib/result.ts';
 import type { Answer, CheckAnswer } from '../remote/answer.ts';
 import { type Composer, createComposer, opening, remoteCommand, sudoRefusal } from '../remote/compose.ts';
 import type { Verb } from '../remote/verb.ts';
-import type { Session } from '../transports/transport.ts';
+import type { Completed, Session } from '../transports/transport.ts';
 import { masked } from './connect.ts';
 import { type Conversation, converse, type Ended } from './conversation.ts';
 import type { Visit } from './visit.ts';
@@ -83,10 +83,7 @@ function noHello(visit: Visit, ended: Ended, sudo: boolean): Failure {
   if (refusal === 'refused') {
     return failure('BECOME_REFUSED', 'become', { ...values, reason: 'sudo does not allow it' }, detail);
   }
-  const how =
-    ended.completed.kind === 'exited'
-      ? `exit code ${ended.completed.code}`
-      : `signal ${ended.completed.signal}`;
+  const how = howItEnded(ended.completed);
   return failure(
     'SHELL_UNUSABLE',
     'become',
@@ -118,10 +115,7 @@ function cutOff(visit: Visit, ended: Ended): Failure {
   const { target, fleet, log } = visit;
   const values = { host: target.host };
   if (ended.completed.kind === 'lost') return failure('CONNECTION_LOST', log.current, values);
-  const how =
-    ended.completed.kind === 'exited'
-      ? `exit code ${ended.completed.code}`
-      : `signal ${ended.completed.signal}`;
+  const how = howItEnded(ended.completed);
   const detail = fleet.say(ended.stderr) || fleet.say(Buffer.from(ended.noise));
   return failure(
     'REMOTE_PROTOCOL',
@@ -129,4 +123,8 @@ function cutOff(visit: Visit, ended: Ended): Failure {
     { ...values, reason: `the session ended with ${how} in the middle` },
     detail,
   );
+}
+
+function howItEnded(completed: Exclude<Completed, { kind: 'lost' }>): string {
+  return completed.kind === 'exited' ? `exit code ${completed.code}` : `signal ${completed.signal}`;
 }

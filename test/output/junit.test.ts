@@ -1,16 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createJunit, junitText } from '../../src/output/junit.ts';
-import { anyText, eventsOf, failed, fakeStreams, PLAIN, prepared, reportOf, trouble } from './samples.ts';
+import {
+  anyText,
+  check,
+  eventsOf,
+  failed,
+  fakeStreams,
+  PLAIN,
+  prepared,
+  reportOf,
+  trouble,
+} from './samples.ts';
 
-const check = {
-  command: 'docker ps -a',
-  expect: 'pass',
-  verdict: 'pass',
-  exitCode: 0,
-  vacuous: null,
-  ms: 9,
-} as const;
 const tags = (xml: string, name: string) => xml.match(new RegExp(`<${name}[ />][^>]*>`, 'g')) ?? [];
 
 describe('junit', () => {

@@ -11,16 +11,18 @@ export function hostOf(name: string): string {
   return `10.0.0.${Number(name.replace(/\D/g, '')) || 1}`;
 }
 
+/** A check that passed, but for its id. */
+export const check = {
+  command: 'docker ps -a',
+  expect: 'pass',
+  verdict: 'pass',
+  exitCode: 0,
+  vacuous: null,
+  ms: 9,
+} as const;
+
 /** An agent that was prepared; `overrides` makes it another. */
 export function prepared(name: string, overrides: Partial<AgentOutcome> = {}): AgentOutcome {
-  const check = {
-    command: 'docker ps -a',
-    expect: 'pass',
-    verdict: 'pass',
-    exitCode: 0,
-    vacuous: null,
-    ms: 9,
-  } as const;
   return {
     name,
     host: hostOf(name),
