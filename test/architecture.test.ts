@@ -19,6 +19,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   checks: ['remote', 'credential', 'domain', 'errors', 'lib'],
   transports: ['domain', 'errors', 'lib'],
   'transports/ssh2': ['transports', 'domain', 'errors', 'lib'],
+  'transports/openssh': ['transports', 'domain', 'errors', 'lib'],
+  'transports/local': ['transports', 'domain', 'errors', 'lib'],
+  'ssh-config': ['domain', 'errors', 'lib'],
   secrets: ['domain', 'errors', 'lib'],
   output: ['domain', 'errors', 'lib'],
   state: ['domain', 'errors', 'lib'],
@@ -52,7 +55,17 @@ const ONE_IMPORTER: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders without I/O, clock, environment or randomness. node:crypto's digests and node:util are pure. */
-const PURE = ['domain', 'inventory', 'steps', 'checks', 'remote', 'credential', 'errors', 'lib'];
+const PURE = [
+  'domain',
+  'inventory',
+  'ssh-config',
+  'steps',
+  'checks',
+  'remote',
+  'credential',
+  'errors',
+  'lib',
+];
 const PURE_BUILTINS = ['node:crypto', 'node:util', 'node:zlib', 'node:path', 'node:buffer', 'node:net'];
 const IMPURE_WORDS =
   /\b(process\.|Date\.now\(|new Date\(\)|performance\.now\(|Math\.random\(|randomBytes|randomUUID|fetch\(|setTimeout\()/;

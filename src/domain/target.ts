@@ -17,22 +17,64 @@ export interface ArchiveSpec {
   readonly mode: number;
 }
 
-/** How an agent is reached. All paths are absolute. */
+/** What the inventory itself says of SSH; what it leaves out, ssh_config may say. All paths are absolute. */
+export interface SshSettings {
+  readonly user?: string;
+  readonly port?: number;
+  readonly identityFiles?: readonly string[];
+  readonly hostKeys?: 'strict' | 'accept-new';
+  readonly knownHosts?: readonly string[];
+  /** As written: `user@host:port`, several with commas, or `none`. */
+  readonly proxyJump?: string;
+  /** A path, or `none`. */
+  readonly configFile?: string;
+  readonly connectTimeoutMs?: number;
+}
+
+/** How a machine is reached: the inventory over ssh_config over the defaults. All paths are absolute. */
 export interface SshSpec {
+  /** ssh2: the client of this program; openssh: the ssh program; local: this machine, without SSH. */
+  readonly transport: 'ssh2' | 'openssh' | 'local';
   readonly user: string;
+  /** What is connected to: HostName of ssh_config, else the host as the inventory has it. */
+  readonly address: string;
+  /** HostKeyAlias: the name in known_hosts in place of the address and port; null for none. */
+  readonly hostKeyAlias: string | null;
   readonly identityFiles: readonly string[];
   /** True where the inventory names `identityFiles`: a missing one is an error then. The usual files may be missing. */
   readonly identityFilesExplicit: boolean;
+  /** IdentitiesOnly: keys of the ssh-agent are offered only where a file names them. */
+  readonly identitiesOnly: boolean;
+  /** CertificateFile: certificates beside those that lie next to their keys. */
+  readonly certificateFiles: readonly string[];
   readonly password: SecretReference | null;
   readonly hostKeys: 'strict' | 'accept-new';
+  /** Looked at first; a new key is added to the first of them. */
   readonly knownHosts: readonly string[];
-  /** From the first packet to authenticated. */
+  /** Looked at too, never written. */
+  readonly globalKnownHosts: readonly string[];
+  /** From the first packet to authenticated; each jump host on the way has as much. */
   readonly connectTimeoutMs: number;
+  /** After so long without a word the server is asked for one; 0: never. After three in vain it counts as dead. */
+  readonly keepAliveMs: number;
+  /** Machines to go through, the nearest to this one first. Theirs are empty: this list is the whole way. */
+  readonly jumps: readonly Hop[];
+  readonly written: SshSettings;
+}
+
+/** A machine that SSH reaches: an agent, or a jump host on the way to one. */
+export interface Hop {
+  /** As the inventory, or whoever names the jump host, has it. */
+  readonly host: string;
+  readonly port: number;
+  readonly ssh: SshSpec;
 }
 
 /** How to become root: `auto` is nothing for root, else sudo. */
 export interface BecomeSpec {
-  readonly method: 'auto' | 'none' | 'sudo';
+  readonly method: 'auto' | 'none' | 'sudo' | 'doas';
+  /** For sudo, where it asks for one. */
+  readonly password: SecretReference | null;
 }
 
 /** A registry of the inventory. */
@@ -46,12 +88,9 @@ export interface RegistrySpec {
 }
 
 /** One agent, resolved: nothing optional that the engine needs, and no secret, so it may appear in a report. */
-export interface Target {
+export interface Target extends Hop {
   readonly name: string;
-  readonly host: string;
-  readonly port: number;
   readonly group: string | null;
-  readonly ssh: SshSpec;
   readonly become: BecomeSpec;
   readonly archive: ArchiveSpec;
   readonly checks: readonly CheckSpec[];

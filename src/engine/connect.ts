@@ -30,6 +30,7 @@ export async function connect(visit: Visit): Promise<Result<Session, Failure>> {
     if (visit.signal.aborted) return Promise.resolve(gone());
     const attempt = fleet.transport.connect(target, {
       password: key === null ? null : password,
+      ahead: null,
       signal: visit.signal,
     });
     return visit.bounded(attempt, () => {

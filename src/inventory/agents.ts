@@ -56,7 +56,9 @@ export function resolveAgents(
       const sameName = claim(names, name, at);
       if (sameAddress !== undefined) taken.push({ what: 'agent', text: host, before: sameAddress });
       else if (sameName !== undefined) taken.push({ what: 'name', text: name, before: sameName });
-      if (settings !== null) targets.push({ name, host, group, ...settings });
+      if (settings !== null) {
+        targets.push({ name, host, group, ...settings, ssh: { ...settings.ssh, address: host } });
+      }
     }
     faults.push(...takenFaults(taken, at, context.lineOf));
   }

@@ -17,7 +17,8 @@ export interface Where {
 
 /** All settings of one agent, with the defaults filled in. */
 export interface ResolvedSettings {
-  readonly ssh: SshSpec;
+  /** But for the address, which is the agent's own. */
+  readonly ssh: Omit<SshSpec, 'address'>;
   readonly port: number;
   readonly become: BecomeSpec;
   readonly archive: ArchiveSpec;
@@ -34,7 +35,8 @@ const CHECKS: readonly CheckSpec[] = [
 ];
 const ARCHIVE: ArchiveSpec = { path: '/etc/docker.tar.gz', owner: 'root', group: 'root', mode: 0o600 };
 const IDENTITY_FILES = ['~/.ssh/id_ed25519', '~/.ssh/id_ecdsa', '~/.ssh/id_rsa'];
-const KNOWN_HOSTS = ['~/.ssh/known_hosts', '/etc/ssh/ssh_known_hosts'];
+const KNOWN_HOSTS = ['~/.ssh/known_hosts'];
+const GLOBAL_KNOWN_HOSTS = ['/etc/ssh/ssh_known_hosts'];
 
 /**
  * Lays the settings of the top level, the group and the agent over one another, the nearest last: mappings merge
@@ -54,6 +56,14 @@ export function resolveSettings(
   return {
     port: ssh.port ?? 22,
     ssh: {
+      transport: 'ssh2',
+      hostKeyAlias: null,
+      identitiesOnly: false,
+      certificateFiles: [],
+      globalKnownHosts: ssh.knownHosts === undefined ? GLOBAL_KNOWN_HOSTS : [],
+      keepAliveMs: 15_000,
+      jumps: [],
+      written: {},
       user: ssh.user ?? where.user,
       identityFiles: (ssh.identityFiles ?? IDENTITY_FILES).map(localPath),
       identityFilesExplicit: ssh.identityFiles !== undefined,
@@ -62,7 +72,7 @@ export function resolveSettings(
       knownHosts: (ssh.knownHosts ?? KNOWN_HOSTS).map(localPath),
       connectTimeoutMs: ssh.connectTimeout ?? 10_000,
     },
-    become: { method: become.method ?? 'auto' },
+    become: { method: become.method ?? 'auto', password: null },
     archive: Object.assign({}, ARCHIVE, ...layers.map((layer) => layer.archive)) as ArchiveSpec,
     checks:
       checks?.map(({ id, command, expect = 'pass', timeout = TWENTY_SECONDS }) => ({

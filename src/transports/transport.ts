@@ -1,6 +1,6 @@
 import type { Secret } from '../domain/secret.ts';
 import type { Target } from '../domain/target.ts';
-import type { Failure } from '../errors/failure.ts';
+import type { Failure, Problem } from '../errors/failure.ts';
 import type { Result } from '../lib/result.ts';
 
 /** How the remote command ended. Lost: no exit status came, which is never a success. */
@@ -30,7 +30,10 @@ export interface ExecListener {
 
 /** An authenticated connection to one agent. */
 export interface Session {
-  /** Runs one command line through the user's login shell, without a terminal. */
+  /**
+   * Runs one command line through the user's login shell, without a terminal. Called with the command line that
+   * `ahead` named, once, it answers for what has been sent already.
+   */
   exec(commandLine: string, listener: ExecListener): Promise<Result<RunningCommand, Failure>>;
   /** Closes the connection politely, and by force after half a second; always works, may be called twice. */
   close(): Promise<void>;
@@ -43,22 +46,31 @@ export interface ConnectOptions {
    * its time (one agent proves it for all), during which connectTimeout stands still; null from it: try no password.
    */
   readonly password: (() => Promise<Secret | null>) | null;
+  /**
+   * The command line that will be run first; null: none is known yet. A transport may send it along with the login,
+   * which spares round trips. It has no input before `exec` is called for it: it must do nothing without.
+   */
+  readonly ahead: string | null;
   /** Aborting destroys the attempt at once; the failure is then INTERRUPTED or TIMED_OUT, as the reason says. */
   readonly signal: AbortSignal;
 }
 
 /**
  * How agents are reached. `connect` never rejects: reach and trust failures are values.
- * `passwordRefused` in the error tells a refused password from any other refusal: one such refusal, and the
- * engine tries that password nowhere else.
  */
 export interface Transport {
+  /**
+   * Makes ready what these targets share, before the first connection: asks for passphrases, once each. Never
+   * rejects; the problems keep the run from contacting anybody.
+   */
+  prepare(targets: readonly Target[]): Promise<readonly Problem[]>;
   connect(target: Target, options: ConnectOptions): Promise<Result<Session, ConnectFailure>>;
-  /** Releases what is shared between connections (the ssh-agent's socket, parsed keys). */
+  /** Releases what is shared between connections: jump hosts, the ssh-agent's socket, keys. */
   close(): Promise<void>;
 }
 
 export interface ConnectFailure {
   readonly failure: Failure;
+  /** A password was sent, and refused or not answered: the engine tries it nowhere else, and not here again. */
   readonly passwordRefused: boolean;
 }

@@ -3,6 +3,7 @@ import { type AgentContext, createSpeech } from '../../src/credential/speech.ts'
 import { Secret } from '../../src/domain/secret.ts';
 import type { RegistrySpec, Target } from '../../src/domain/target.ts';
 import type { Answer } from '../../src/remote/answer.ts';
+import { sshSpec } from '../support/ssh-target.ts';
 
 /** A password with everything that a quoting mistake would stumble over. */
 export const SECRET = new Secret('pä "s\'\\w:x/ö\t!');
@@ -13,16 +14,8 @@ export const TARGET: Target = {
   host: '10.0.1.1',
   port: 22,
   group: null,
-  ssh: {
-    user: 'core',
-    identityFiles: [],
-    identityFilesExplicit: false,
-    password: null,
-    hostKeys: 'strict',
-    knownHosts: [],
-    connectTimeoutMs: 10_000,
-  },
-  become: { method: 'auto' },
+  ssh: sshSpec('10.0.1.1', { user: 'core' }),
+  become: { method: 'auto', password: null },
   archive: { path: '/etc/docker.tar.gz', owner: 'root', group: 'root', mode: 0o600 },
   checks: [],
   registries: ['registry.example.com:5000'],

@@ -56,6 +56,7 @@ export function fakeFleet(agents: Readonly<Record<string, FakeAgent>>) {
         }),
       );
     },
+    prepare: async () => [],
     async close() {},
   };
   return { transport, state, counts };

@@ -93,6 +93,7 @@ export async function refusal(
 ): Promise<ConnectFailure> {
   const session = await it.connect(target, {
     password: password === null ? null : async () => password,
+    ahead: null,
     signal: NEVER,
   });
   if (session.ok) throw new Error('it connected');

@@ -17,6 +17,7 @@ export async function connected(
 ): Promise<Session> {
   const session = await transport.connect(target, {
     password: password === null ? null : async () => password,
+    ahead: null,
     signal: new AbortController().signal,
   });
   if (!session.ok) throw new Error(JSON.stringify(session.error));

@@ -53,7 +53,7 @@ describeSystem('the ssh2 transport and a real sshd', () => {
   }
   async function refused(spec: Partial<SshSpec>, agentSocket: string | null = null) {
     const transport = createSsh2Transport({ agentSocket });
-    const session = await transport.connect(target(spec), { password: null, signal: NEVER });
+    const session = await transport.connect(target(spec), { password: null, ahead: null, signal: NEVER });
     await transport.close();
     if (session.ok) throw new Error('it connected');
     return session.error.failure;
@@ -205,7 +205,7 @@ describeSystem('the ssh2 transport and a real sshd', () => {
       const spec = { identityFiles: [path], knownHosts: [join(busy.folder, 'known')] };
       const wanted = makeTarget(busy.host, busy.port, spec);
       const transport = createSsh2Transport({ agentSocket: null });
-      const attempt = () => transport.connect(wanted, { password: null, signal: NEVER });
+      const attempt = () => transport.connect(wanted, { password: null, ahead: null, signal: NEVER });
       const holder = connect(busy.port, busy.host);
       await once(holder, 'data');
       const turnedAway = await attempt();

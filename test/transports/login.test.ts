@@ -91,7 +91,7 @@ describe('a password', () => {
     const server = await ssh({ login: letIn('password', PASSWORD.reveal()) });
     const target = await targetFor(server, { connectTimeoutMs: 1_500 });
     const password = () => new Promise<Secret>((resolve) => setTimeout(() => resolve(PASSWORD), 2_000));
-    const session = await transport().connect(target, { password, signal: NEVER });
+    const session = await transport().connect(target, { password, ahead: null, signal: NEVER });
     expect(session.ok).toBe(true);
     if (session.ok) await session.value.close();
   }, 30_000);
@@ -103,7 +103,11 @@ describe('a password', () => {
       asked += 1;
       return PASSWORD;
     }
-    const session = await transport().connect(await targetFor(server), { password, signal: NEVER });
+    const session = await transport().connect(await targetFor(server), {
+      password,
+      ahead: null,
+      signal: NEVER,
+    });
     expect(session).toMatchObject({
       ok: false,
       error: { failure: { code: 'AUTH_REJECTED' }, passwordRefused: false },

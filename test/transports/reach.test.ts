@@ -230,7 +230,11 @@ describe('an attempt that is aborted', () => {
     ] as const) {
       const controller = new AbortController();
       const [target, options] = await arrange(() => controller.abort(reason));
-      const session = await transport(options).connect(target, { password: null, signal: controller.signal });
+      const session = await transport(options).connect(target, {
+        password: null,
+        ahead: null,
+        signal: controller.signal,
+      });
       expect(session).toMatchObject({ ok: false, error: { failure: { code }, passwordRefused: false } });
     }
   });
@@ -242,7 +246,11 @@ describe('an attempt that is aborted', () => {
       socket.on('close', () => gone.resolve());
       controller.abort('interrupt');
     });
-    await transport().connect(await targetFor(server), { password: null, signal: controller.signal });
+    await transport().connect(await targetFor(server), {
+      password: null,
+      ahead: null,
+      signal: controller.signal,
+    });
     await gone.promise;
   });
 });

@@ -1,11 +1,11 @@
-import type { Target } from '../../domain/target.ts';
+import type { Hop } from '../../domain/target.ts';
 import { type Failure, failure } from '../../errors/failure.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import type { ConnectFailure } from '../transport.ts';
 
 /** One attempt to reach an agent: its clock, and everything that must end when it fails. */
 export interface Attempt {
-  readonly target: Target;
+  readonly target: Hop;
   /** True once it has failed or succeeded: what still calls back then is ignored. */
   readonly over: boolean;
   /** Settles when it fails; never rejects. */
@@ -27,7 +27,7 @@ export interface Attempt {
 }
 
 /** Starts an attempt that fails when the limit of the target's connectTimeout runs out, or `signal` is aborted. */
-export function startAttempt(target: Target, signal: AbortSignal): Attempt {
+export function startAttempt(target: Hop, signal: AbortSignal): Attempt {
   const limit = target.ssh.connectTimeoutMs;
   const cleanups: (() => void)[] = [];
   let over = false;
@@ -103,13 +103,13 @@ export function startAttempt(target: Target, signal: AbortSignal): Attempt {
 }
 
 /** The limit ran out; `phase` says while what. */
-export function timedOut(target: Target, phase: string): Failure {
+export function timedOut(target: Hop, phase: string): Failure {
   const { host, port } = target;
   const limit = formatDuration(target.ssh.connectTimeoutMs);
   return failure('CONNECTION_TIMED_OUT', 'connect', { host, port, limit }, phase);
 }
 
-function aborted({ host }: Target, reason: unknown): Failure {
+function aborted({ host }: Hop, reason: unknown): Failure {
   if (reason === 'timeout')
     return failure('TIMED_OUT', 'connect', { host, where: 'while it was connected to' });
   if (reason === 'stopped') return failure('STOPPED', 'connect', { reason: 'the run was stopped' });

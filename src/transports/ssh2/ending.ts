@@ -1,4 +1,4 @@
-import type { Target } from '../../domain/target.ts';
+import type { Hop } from '../../domain/target.ts';
 import { type Failure, failure } from '../../errors/failure.ts';
 import { printable } from '../../lib/printable.ts';
 import type { ConnectFailure } from '../transport.ts';
@@ -9,7 +9,7 @@ import { errorCode } from './system-error.ts';
 
 /** How far an attempt had got when it ended. */
 export interface Progress {
-  readonly target: Target;
+  readonly target: Hop;
   readonly greeting: Greeting;
   readonly firstBytes: Uint8Array;
   /** True once the keys are exchanged and the host key has proven itself. */

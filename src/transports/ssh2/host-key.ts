@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isIPv6, SocketAddress } from 'node:net';
-import type { Target } from '../../domain/target.ts';
+import type { Hop } from '../../domain/target.ts';
 import { type Failure, failure } from '../../errors/failure.ts';
 import { printable } from '../../lib/printable.ts';
 import { quote } from '../../lib/quote.ts';
@@ -67,7 +67,7 @@ export interface HostKeyJudge {
  * other ports too, while another key there says nothing. Stricter than ssh(1): a key that is revoked under either
  * name is refused, and an unreadable file or a @cert-authority line keeps new keys from being accepted.
  */
-export function createHostKeyJudge(target: Target, rules: HostKeyRules): HostKeyJudge {
+export function createHostKeyJudge(target: Hop, rules: HostKeyRules): HostKeyJudge {
   const name = knownHostsName(target.host, target.port);
   const own = rules.knownHosts.lookup(name);
   const all =

@@ -1,5 +1,5 @@
+import { matchesPatternList } from '../../domain/wildcard.ts';
 import { type HashableName, hashableName, hashedNameMatcher } from './hashed-name.ts';
-import { matchesPatternList } from './wildcard.ts';
 
 /** What one line of a known_hosts file says about a key. */
 export interface KnownKey {

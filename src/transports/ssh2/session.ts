@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Client, ClientChannel } from 'ssh2';
-import type { Target } from '../../domain/target.ts';
+import type { Hop } from '../../domain/target.ts';
 import { type Failure, failure } from '../../errors/failure.ts';
 import { printable } from '../../lib/printable.ts';
 import { err, ok } from '../../lib/result.ts';
@@ -11,7 +11,7 @@ import { followCommand } from './command.ts';
 const CLOSE_MS = 500;
 
 /** An authenticated client as a session. Its 'error' has a listener for life already. */
-export function createSession(target: Target, client: Client, socket: Socket): Session {
+export function createSession(target: Hop, client: Client, socket: Socket): Session {
   let closing: Promise<void> | null = null;
 
   function close(): Promise<void> {
@@ -53,7 +53,7 @@ export function createSession(target: Target, client: Client, socket: Socket): S
 }
 
 /** A server that is still there has refused the command; else the connection is gone. */
-function execFailed(target: Target, error: Error | undefined, socket: Socket): Failure {
+function execFailed(target: Hop, error: Error | undefined, socket: Socket): Failure {
   const { host, ssh } = target;
   const said = printable(error?.message ?? '', 200);
   if (socket.destroyed || !socket.writable) return failure('CONNECTION_LOST', 'connect', { host }, said);

@@ -41,7 +41,8 @@ export function createSsh2Transport(options: Ssh2Options): Transport {
         passedOver.join('; ') || 'there is no key file, and no ssh-agent that holds one',
       );
     }
-    const judge = createHostKeyJudge(target, await knownHostsFiles.rules(target.ssh.knownHosts));
+    const knownHosts = [...target.ssh.knownHosts, ...target.ssh.globalKnownHosts];
+    const judge = createHostKeyJudge(target, await knownHostsFiles.rules(knownHosts));
     const socket = await dial(attempt, lookup);
     if (socket === null) return null;
     const client = await shakeHands(attempt, socket, {
@@ -52,12 +53,13 @@ export function createSsh2Transport(options: Ssh2Options): Transport {
         passedOver,
         password: password === null ? null : () => attempt.paused(password()),
       },
-      addHostKey: (name, blob) => knownHostsFiles.add(target.ssh.knownHosts, name, blob),
+      addHostKey: (name, blob) => knownHostsFiles.add(knownHosts, name, blob),
     });
     return client === null ? null : createSession(target, client, socket);
   }
 
   return {
+    prepare: async () => [],
     async connect(target, connectOptions): Promise<Result<Session, ConnectFailure>> {
       const attempt = startAttempt(target, connectOptions.signal);
       const reached = reach(attempt, connectOptions).catch((error: unknown) => broken(attempt, error));

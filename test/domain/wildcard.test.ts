@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { matchesPatternList, matchesWildcard } from '../../../src/transports/ssh2/wildcard.ts';
+import { matchesPatternList, matchesWildcard } from '../../src/domain/wildcard.ts';
 
 describe('a wildcard', () => {
   test.each([
