@@ -19,16 +19,16 @@ export interface ArchiveSpec {
 
 /** What the inventory itself says of SSH; what it leaves out, ssh_config may say. All paths are absolute. */
 export interface SshSettings {
-  readonly user?: string;
-  readonly port?: number;
-  readonly identityFiles?: readonly string[];
-  readonly hostKeys?: 'strict' | 'accept-new';
-  readonly knownHosts?: readonly string[];
+  readonly user?: string | undefined;
+  readonly port?: number | undefined;
+  readonly identityFiles?: readonly string[] | undefined;
+  readonly hostKeys?: 'strict' | 'accept-new' | undefined;
+  readonly knownHosts?: readonly string[] | undefined;
   /** As written: `user@host:port`, several with commas, or `none`. */
-  readonly proxyJump?: string;
+  readonly proxyJump?: string | undefined;
   /** A path, or `none`. */
-  readonly configFile?: string;
-  readonly connectTimeoutMs?: number;
+  readonly configFile?: string | undefined;
+  readonly connectTimeoutMs?: number | undefined;
 }
 
 /** How a machine is reached: the inventory over ssh_config over the defaults. All paths are absolute. */

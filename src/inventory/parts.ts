@@ -1,6 +1,6 @@
 import { nearest } from '../lib/suggest.ts';
 import type { Fault } from './faults.ts';
-import { LATER_REGISTRY, LATER_SETTINGS, type LaterKey, laterWords } from './later.ts';
+import { LATER_REGISTRY, laterWords } from './later.ts';
 import { KNOWN_KEYS, PARTS, type Part, type PartName } from './schema.ts';
 import { secretFault } from './secret-fault.ts';
 import { dotted, follow, found, locate, locateKey, type Path, plain, type Tree } from './tree.ts';
@@ -40,19 +40,12 @@ export function readPart<Name extends PartName>(
 
 /** Faults for the keys of later versions, which are taken out of the value. */
 function takeLaterKeys(name: PartName, tree: Tree, value: Record<string, unknown>): readonly Fault[] {
-  return (name === 'registry' ? LATER_REGISTRY : LATER_SETTINGS).flatMap((key) => {
-    const node = follow(tree, key.path);
-    if (node === undefined || isHarmless(key, node)) return [];
-    const [last = '', ...parents] = key.path.toReversed();
-    const parent = parents.reduce((object, step) => object[step] as Record<string, unknown>, value);
-    delete parent[last];
-    return [{ code: 'NOT_YET', at: locateKey(tree, parents, last), ...laterWords(key) } as const];
+  if (name !== 'registry') return [];
+  return LATER_REGISTRY.flatMap((later) => {
+    if (follow(tree, [later.key]) === undefined) return [];
+    delete value[later.key];
+    return [{ code: 'NOT_YET', at: locateKey(tree, [], later.key), ...laterWords(later) } as const];
   });
-}
-
-function isHarmless({ accepted, refused }: LaterKey, node: Tree): boolean {
-  const written = node.kind === 'scalar' ? node.value : undefined;
-  return refused === undefined ? accepted !== undefined && written === accepted : written !== refused;
 }
 
 function stepsOf(issue: Issue): Path {

@@ -9,19 +9,19 @@ type Broken = readonly [isBroken: (text: string) => boolean, message: string, hi
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 
 /** The first that is broken. */
-function rule(...broken: readonly Broken[]): Rule {
+export function rule(...broken: readonly Broken[]): Rule {
   return (text) => {
     const found = broken.find(([isBroken]) => isBroken(text));
     return found === undefined ? null : { message: found[1], hint: found[2] };
   };
 }
 
-const EMPTY: Broken = [
+export const EMPTY: Broken = [
   (text) => text.trim() === '',
   'must not be empty',
   'Write a value, or leave the key out.',
 ];
-const CONTROLS: Broken = [
+export const CONTROLS: Broken = [
   (text) => CONTROL.test(text),
   'holds a control character or a line break',
   'Type it again by hand, on one line.',
@@ -102,13 +102,6 @@ export const durationRule = rule([
   (text) => parseDuration(text) === null,
   `must be a duration of at most ${LONGEST_DURATION}`,
   'Such as 500ms, 20s, 5m or 12h: a whole number and its unit, and not 0.',
-]);
-
-/** The user to log in as; the signs are those that ssh(1) refuses as well (OpenSSH 9.6, valid_ruser). */
-export const userRule = rule(EMPTY, CONTROLS, [
-  (text) => /^-|[\s'"`;&<>|(){}$]|\\$/.test(text) || text.length > 255,
-  'is not a user name',
-  'A user name has no blanks, quotes or signs of the shell, and no dash at its start.',
 ]);
 
 /** A file on this machine. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseDuration } from '../lib/duration.ts';
 import { ABOUT } from './about.ts';
+import { DOAS_PASSWORD, proxyJumpRule, userRule } from './login-rules.ts';
 import * as rules from './rules.ts';
 import type { Word } from './words.ts';
 
@@ -81,7 +82,7 @@ const check = z.strictObject(
 
 const ssh = z.strictObject(
   {
-    user: text('user', rules.userRule).meta(about('user')).optional(),
+    user: text('user', userRule).meta(about('user')).optional(),
     port: z
       .int(because('port'))
       .min(1, because('port'))
@@ -93,16 +94,26 @@ const ssh = z.strictObject(
     hostKeys: oneOf('hostKeys', ['strict', 'accept-new']).meta(about('hostKeys')).optional(),
     knownHosts: z.array(file, because('knownHosts')).meta(about('knownHosts')).optional(),
     connectTimeout: duration('connectTimeout').optional(),
-    configFile: oneOf('later', ['none']).meta(about('configFile')).optional(),
-    transport: oneOf('later', ['ssh2']).meta(about('transport')).optional(),
+    proxyJump: text('proxyJump', proxyJumpRule).meta(about('proxyJump')).optional(),
+    configFile: text('configFile', rules.fileRule).meta(about('configFile')).optional(),
+    transport: oneOf('transport', ['ssh2', 'openssh', 'local']).meta(about('transport')).optional(),
   },
   because('ssh'),
 );
 
-const become = z.strictObject(
-  { method: oneOf('method', ['auto', 'none', 'sudo']).meta(about('method')).optional() },
-  because('become'),
-);
+const become = z
+  .strictObject(
+    {
+      method: oneOf('method', ['auto', 'none', 'sudo', 'doas']).meta(about('method')).optional(),
+      password: secret.optional(),
+    },
+    because('become'),
+  )
+  .superRefine(({ method, password }, context) => {
+    if (method !== 'doas' || password === undefined) return;
+    const { message, hint } = DOAS_PASSWORD;
+    context.addIssue({ code: 'custom', path: ['method'], message, params: { hint } });
+  });
 
 const shared = {
   archive: archive.meta(about('archive')).optional(),

@@ -1,6 +1,13 @@
 import { posix } from 'node:path';
 import type { SecretReference } from '../domain/secret.ts';
-import type { ArchiveSpec, BecomeSpec, CheckSpec, RegistrySpec, SshSpec } from '../domain/target.ts';
+import type {
+  ArchiveSpec,
+  BecomeSpec,
+  CheckSpec,
+  RegistrySpec,
+  SshSettings,
+  SshSpec,
+} from '../domain/target.ts';
 import type { Settings } from './read.ts';
 import { readRegistryName } from './registry-name.ts';
 import type { WrittenSecret } from './schema.ts';
@@ -52,27 +59,13 @@ export function resolveSettings(
   const checks = layers.findLast((layer) => layer.checks !== undefined)?.checks;
   const keys = layers.findLast((layer) => layer.registries !== undefined)?.registries;
   const names = new Set(keys?.map(registryName));
-  const localPath = (path: string) => resolvePath(path, where);
   return {
     port: ssh.port ?? 22,
-    ssh: {
-      transport: 'ssh2',
-      hostKeyAlias: null,
-      identitiesOnly: false,
-      certificateFiles: [],
-      globalKnownHosts: ssh.knownHosts === undefined ? GLOBAL_KNOWN_HOSTS : [],
-      keepAliveMs: 15_000,
-      jumps: [],
-      written: {},
-      user: ssh.user ?? where.user,
-      identityFiles: (ssh.identityFiles ?? IDENTITY_FILES).map(localPath),
-      identityFilesExplicit: ssh.identityFiles !== undefined,
-      password: ssh.password === undefined ? null : resolveSecret(ssh.password, where),
-      hostKeys: ssh.hostKeys ?? 'strict',
-      knownHosts: (ssh.knownHosts ?? KNOWN_HOSTS).map(localPath),
-      connectTimeoutMs: ssh.connectTimeout ?? 10_000,
+    ssh: resolveSsh(ssh, where),
+    become: {
+      method: become.method ?? 'auto',
+      password: become.password === undefined ? null : resolveSecret(become.password, where),
     },
-    become: { method: become.method ?? 'auto', password: null },
     archive: Object.assign({}, ARCHIVE, ...layers.map((layer) => layer.archive)) as ArchiveSpec,
     checks:
       checks?.map(({ id, command, expect = 'pass', timeout = TWENTY_SECONDS }) => ({
@@ -82,6 +75,40 @@ export function resolveSettings(
         timeoutMs: timeout,
       })) ?? CHECKS,
     registries: all.map(({ name }) => name).filter((name) => keys === undefined || names.has(name)),
+  };
+}
+
+/** What the inventory says of SSH over the defaults; ssh_config has its say later. */
+function resolveSsh(ssh: NonNullable<Settings['ssh']>, where: Where): Omit<SshSpec, 'address'> {
+  const localPath = (path: string) => resolvePath(path, where);
+  const transport = ssh.transport ?? 'ssh2';
+  const written: SshSettings = {
+    user: ssh.user,
+    port: ssh.port,
+    identityFiles: ssh.identityFiles?.map(localPath),
+    hostKeys: ssh.hostKeys,
+    knownHosts: ssh.knownHosts?.map(localPath),
+    proxyJump: ssh.proxyJump,
+    configFile: ssh.configFile === 'none' ? 'none' : ssh.configFile && localPath(ssh.configFile),
+    connectTimeoutMs: ssh.connectTimeout,
+  };
+  return {
+    transport,
+    // On this machine the work is done by whoever runs node-prep.
+    user: transport === 'local' ? where.user : (ssh.user ?? where.user),
+    hostKeyAlias: null,
+    identityFiles: written.identityFiles ?? IDENTITY_FILES.map(localPath),
+    identityFilesExplicit: ssh.identityFiles !== undefined,
+    identitiesOnly: false,
+    certificateFiles: [],
+    password: ssh.password === undefined ? null : resolveSecret(ssh.password, where),
+    hostKeys: ssh.hostKeys ?? 'strict',
+    knownHosts: written.knownHosts ?? KNOWN_HOSTS.map(localPath),
+    globalKnownHosts: ssh.knownHosts === undefined ? GLOBAL_KNOWN_HOSTS : [],
+    connectTimeoutMs: ssh.connectTimeout ?? 10_000,
+    keepAliveMs: 15_000,
+    jumps: [],
+    written,
   };
 }
 

@@ -36,6 +36,12 @@ const DOUBTS: readonly Doubt[] = [
     'Set archive.path to a name that ends in .tar.gz, unless something else unpacks the archive.',
   ],
   [
+    'BECOME_PASSWORD_UNUSED',
+    ({ become }) => become.method === 'doas' && become.password !== null,
+    () => 'become.password is of no use with doas, which asks for a password on a terminal only',
+    'Allow doas without a password on these agents (permit nopass core), or use sudo there.',
+  ],
+  [
     'NO_CHECKS',
     ({ checks }) => checks.length === 0,
     () => 'The list of checks is empty, so no health-check command is verified',

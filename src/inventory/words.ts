@@ -89,9 +89,23 @@ export const EXPECTED = {
     what: 'strict or accept-new',
     hint: 'hostKeys: strict (the default) or hostKeys: accept-new (an unknown host key is accepted and remembered).',
   },
-  become: { what: 'a mapping with method', hint: 'become: { method: auto }' },
-  method: { what: 'auto, none or sudo', hint: 'method: auto is nothing for root, else sudo.' },
-  later: { what: 'the one value that this version knows', hint: 'Leave the key out.' },
+  proxyJump: {
+    what: 'a jump host as text, or none',
+    hint: 'proxyJump: bastion.example.com, or user@host:port; several with commas, the nearest first.',
+  },
+  configFile: {
+    what: 'a file name, or none',
+    hint: 'configFile: ~/.ssh/config. Left out, ssh_config is honoured as ssh does; none ignores it.',
+  },
+  transport: {
+    what: 'ssh2, openssh or local',
+    hint: 'transport: ssh2 (the default), openssh (the ssh program) or local (this machine is the agent).',
+  },
+  become: { what: 'a mapping with method or password', hint: 'become: { method: auto }' },
+  method: {
+    what: 'auto, none, sudo or doas',
+    hint: 'method: auto is nothing for root, else sudo.',
+  },
   registries: {
     what: 'a list of at least one registry of the inventory',
     hint: 'registries: [ registry.example.com ]',

@@ -223,10 +223,36 @@ describe('what YAML brings along', () => {
       text: 'Password',
     });
   });
+});
 
-  test('the two keys that say how it is are allowed', () => {
-    expect(target('ssh: { transport: ssh2, configFile: none }').ssh).toEqual(target('').ssh);
+test('what the inventory says of SSH is kept apart from the defaults, for ssh_config to fill the rest', () => {
+  const { ssh } = target(
+    'ssh: { user: core, port: 2222, identityFiles: [k], proxyJump: "a,b:2", configFile: c, connectTimeout: 3s }',
+  );
+  expect(ssh.written).toEqual({
+    user: 'core',
+    port: 2222,
+    identityFiles: ['/fleet/k'],
+    proxyJump: 'a,b:2',
+    configFile: '/fleet/c',
+    connectTimeoutMs: 3_000,
   });
+  expect(target('').ssh.written).toEqual({});
+  expect(target('ssh: { configFile: none }').ssh.written).toEqual({ configFile: 'none' });
+});
+
+test('on this machine the work is done by whoever runs node-prep', () => {
+  expect(target('ssh: { transport: local, user: core }').ssh).toMatchObject({
+    transport: 'local',
+    user: 'op',
+  });
+});
+
+test('a password of doas that a group or an agent inherits is warned about', () => {
+  const text = `become: { password: { prompt: sudo } }\nagents: [ { host: a, become: { method: doas } }, b ]\n`;
+  const { targets, warnings } = good(`${REGISTRIES}${text}`);
+  expect(warnings.map(({ code }) => code)).toEqual(['BECOME_PASSWORD_UNUSED']);
+  expect(targets[1]?.become).toEqual({ method: 'auto', password: { kind: 'prompt', text: 'sudo' } });
 });
 
 test('ten thousand agents, in a line each or in one range, are all there', { timeout: 60_000 }, () => {

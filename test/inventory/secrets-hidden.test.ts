@@ -52,7 +52,7 @@ describe('a secret in clear is refused and not shown', () => {
 
   test.each([
     ['of SSH', `ssh: { password: ${SECRET} }`, 'SECRET_IN_CLEAR'],
-    ['of sudo', `become: { password: ${SECRET} }`, 'NOT_YET'],
+    ['of sudo', `become: { password: ${SECRET} }`, 'SECRET_IN_CLEAR'],
     ['in the wrong mapping', `password: ${SECRET}`, 'UNKNOWN_KEY'],
     ['behind an anchor', `x: &a ${SECRET}\nssh: { password: *a }`, 'SECRET_IN_CLEAR'],
   ])('a password %s', (_, lines, code) => {
