@@ -4,7 +4,13 @@ import type { Report } from './report.ts';
 import type { Warning } from './target.ts';
 
 /** What an agent waits for, when it waits. */
-export type WaitReason = 'credential-proof' | 'ssh-password-proof' | 'rate-limit';
+export type WaitReason =
+  | 'credential-proof'
+  | 'ssh-password-proof'
+  | 'become-password-proof'
+  | 'rate-limit'
+  /** It could not be reached, and is tried again in a moment. */
+  | 'retry';
 
 /**
  * What happens in a run, as it happens; every output listens to these and to nothing else.

@@ -1,17 +1,46 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { referenceKey, type Secret } from '../domain/secret.ts';
 import { type Failure, failure } from '../errors/failure.ts';
-import { err, ok, type Result } from '../lib/result.ts';
+import { err, type Result } from '../lib/result.ts';
 import type { ConnectFailure, Session } from '../transports/transport.ts';
+import { backoff } from './backoff.ts';
 import type { Turn } from './proofs.ts';
 import type { Visit } from './visit.ts';
 
 /**
- * Reach, trust and authenticate. At most so many handshakes are in flight in the fleet. A password is asked for
- * only when the server wants one, and is proven on one agent before any other gets to see it.
+ * Reach, trust and authenticate; again after a moment, where a moment may help. Never again after a refused key or
+ * password. `ahead` is the command line that will be run first, where it is known.
  */
-export async function connect(visit: Visit): Promise<Result<Session, Failure>> {
-  const { fleet, target, log } = visit;
-  log.start('connect');
+export async function connect(visit: Visit, ahead: string | null): Promise<Result<Session, Failure>> {
+  visit.log.start('connect');
+  for (let tries = 1; ; tries += 1) {
+    const session = await attempt(visit, ahead);
+    if (session.ok) {
+      visit.log.end('connect', 'ok');
+      return session;
+    }
+    const { passwordRefused, failure: why } = session.error;
+    const wait = passwordRefused ? null : backoff(why, tries, visit.fleet.chance());
+    if (wait === null || !(await pause(visit, wait))) return err(masked(visit, why));
+  }
+}
+
+/** Waits before another try; false: there is no time for one, or no sense in it any more. */
+async function pause({ fleet, target, deadline, signal }: Visit, ms: number): Promise<boolean> {
+  if (ms >= deadline.remaining() || fleet.stop.reason !== null) return false;
+  fleet.emit({ type: 'agent-waiting', agent: target.name, for: 'retry' });
+  await sleep(ms, undefined, { signal }).catch(() => {});
+  if (signal.aborted) return false;
+  fleet.emit({ type: 'step-started', agent: target.name, step: 'connect' });
+  return true;
+}
+
+/**
+ * One try. At most so many handshakes are in flight in the fleet. A password is asked for only when the server wants
+ * one, and is proven on one agent before any other gets to see it.
+ */
+async function attempt(visit: Visit, ahead: string | null): Promise<Result<Session, ConnectFailure>> {
+  const { fleet, target } = visit;
   const reference = target.ssh.password;
   const key = reference === null ? null : referenceKey(reference);
   let turn: Turn | null = null;
@@ -22,20 +51,19 @@ export async function connect(visit: Visit): Promise<Result<Session, Failure>> {
     if (turn === 'stopped') return null;
     return fleet.sshPasswords.get(key) ?? null;
   }
-  const gone = () =>
-    err<ConnectFailure>({ failure: failure('INTERRUPTED', 'connect'), passwordRefused: false });
+  const gone = () => err(because(failure('INTERRUPTED', 'connect')));
   const { promise: turnToConnect, resolve: granted } = Promise.withResolvers<void>();
   const connecting = fleet.handshakes(() => {
     granted();
     if (visit.signal.aborted) return Promise.resolve(gone());
-    const attempt = fleet.transport.connect(target, {
+    const attempted = fleet.transport.connect(target, {
       password: key === null ? null : password,
-      ahead: null,
+      ahead,
       signal: visit.signal,
     });
-    return visit.bounded(attempt, () => {
+    return visit.bounded(attempted, () => {
       // Should it connect after all, nobody is there to use it.
-      attempt.then((late) => (late.ok ? late.value.close() : undefined)).catch(() => {});
+      attempted.then((late) => (late.ok ? late.value.close() : undefined)).catch(() => {});
       return gone();
     });
   });
@@ -46,14 +74,12 @@ export async function connect(visit: Visit): Promise<Result<Session, Failure>> {
     const verdict = connected.ok ? 'proven' : connected.error.passwordRefused ? 'refused' : 'passed';
     fleet.sshProofs.settle(key, verdict);
   }
-  if (!connected.ok) {
-    if (turn !== 'stopped') return err(masked(visit, connected.error.failure));
-    const words = 'the SSH password was refused on another agent, and is tried nowhere else';
-    return err(failure('STOPPED', 'connect', { reason: fleet.stop.reason?.words ?? words }));
-  }
-  log.end('connect', 'ok');
-  return ok(connected.value);
+  if (connected.ok || turn !== 'stopped') return connected;
+  const words = 'the SSH password was refused on another agent, and is tried nowhere else';
+  return err(because(failure('STOPPED', 'connect', { reason: fleet.stop.reason?.words ?? words })));
 }
+
+const because = (why: Failure): ConnectFailure => ({ failure: why, passwordRefused: false });
 
 /** What a server said may hold what it was told. */
 export function masked({ fleet }: Visit, shown: Failure): Failure {

@@ -59,6 +59,7 @@ export function createFleet(parts: Parts): Omit<Fleet, 'waiting'> {
     holder: parts.holder,
     say: parts.say,
     random: (length) => letters(parts.randomBytes(length)),
+    chance: () => fraction(parts.randomBytes(2)),
     sha256: (bytes) => createHash('sha256').update(bytes).digest('hex'),
     emit: parts.emit,
     handshakes: createLimit(request.handshakes),
@@ -78,6 +79,10 @@ function needs(targets: readonly Target[], of: (target: Target) => readonly stri
     for (const name of of(target)) push(map, name, target.name);
   }
   return map;
+}
+
+function fraction([high = 0, low = 0]: Uint8Array): number {
+  return (high * 256 + low) / 65_535;
 }
 
 function letters(bytes: Uint8Array): string {

@@ -34,6 +34,8 @@ export interface Fleet {
   readonly say: Speech;
   /** Random lower-case letters and digits. */
   readonly random: (length: number) => string;
+  /** A random number from 0 to 1. */
+  readonly chance: () => number;
   readonly sha256: (bytes: Uint8Array) => string;
   readonly emit: (event: RunEvent) => void;
   readonly handshakes: Limit;

@@ -20,7 +20,7 @@ import type { Visit } from './visit.ts';
  * reads what became of it.
  */
 export async function prepare(visit: Visit): Promise<Failure[]> {
-  const session = await connect(visit);
+  const session = await connect(visit, null);
   if (!session.ok) return [visit.because(session.error)];
   const broken = () => void session.value.close();
   visit.signal.addEventListener('abort', broken, { once: true });

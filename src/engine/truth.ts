@@ -19,7 +19,7 @@ export async function readTruth(visit: Visit): Promise<boolean | null> {
   if (sent === null || before === null) return null;
   const timeoutMs = target.ssh.connectTimeoutMs + READ_MS;
   const second = startVisit(target, { ...fleet, timeoutMs, emit: () => {}, dryRun: true });
-  const session = await connect(second);
+  const session = await connect(second, null);
   if (!session.ok) {
     second.end();
     return null;

@@ -108,26 +108,25 @@ function headLine(progress: Progress, columns: number, now: number, paint: Paint
   return line;
 }
 
+/** What to say of agents that wait, the most pressing first. */
+const WAITS: readonly (readonly [WaitReason, words: (who: string) => string])[] = [
+  ['rate-limit', (who) => `The registry asks to slow down: ${who} to log in`],
+  ['credential-proof', (who) => `${who} while another proves the credential`],
+  ['ssh-password-proof', (who) => `${who} while another proves the SSH password`],
+  ['become-password-proof', (who) => `${who} while another proves the password for sudo`],
+  ['retry', (who) => `${who} to try again: busy, or not reached`],
+];
+
 function noticeLines(progress: Progress, room: number, columns: number, paint: Paint): string[] {
-  const waiting: Record<WaitReason, number> = {
-    'rate-limit': 0,
-    'credential-proof': 0,
-    'ssh-password-proof': 0,
-  };
-  for (const agent of progress.working.values()) if (agent.waiting !== null) waiting[agent.waiting] += 1;
-  const who = (count: number) => (count === 1 ? '1 agent waits' : `${count} agents wait`);
-  const said = [
-    progress.notice ?? '',
-    waiting['rate-limit'] > 0
-      ? `The registry asks to slow down: ${who(waiting['rate-limit'])} to log in`
-      : '',
-    waiting['credential-proof'] > 0
-      ? `${who(waiting['credential-proof'])} while another proves the credential`
-      : '',
-    waiting['ssh-password-proof'] > 0
-      ? `${who(waiting['ssh-password-proof'])} while another proves the SSH password`
-      : '',
-  ].find((text) => text !== '');
+  const waiting = new Map<WaitReason, number>();
+  for (const agent of progress.working.values()) {
+    if (agent.waiting !== null) waiting.set(agent.waiting, (waiting.get(agent.waiting) ?? 0) + 1);
+  }
+  const waits = WAITS.map(([reason, words]) => {
+    const count = waiting.get(reason) ?? 0;
+    return count === 0 ? '' : words(count === 1 ? '1 agent waits' : `${count} agents wait`);
+  });
+  const said = [progress.notice ?? '', ...waits].find((text) => text !== '');
   if (said === undefined) return [];
   const lines = wrap(printable(said), columns);
   const kept = lines.length > room ? [...lines.slice(0, room - 1), lines.slice(room - 1).join(' ')] : lines;

@@ -7,6 +7,7 @@ import type { RegistrySpec, Target } from '../../src/domain/target.ts';
 import { createFleet } from '../../src/engine/create-fleet.ts';
 import { type FleetLimits, runFleet } from '../../src/engine/run-fleet.ts';
 import { createStop } from '../../src/engine/stop.ts';
+import type { FailureCode } from '../../src/errors/catalogue.ts';
 import { failure } from '../../src/errors/failure.ts';
 import {
   type FakeAgent,
@@ -75,7 +76,7 @@ const fleetOf = (count: number) => names(count).map((name) => target(name));
 const find = (outcomes: readonly AgentOutcome[], name: string) =>
   outcomes.find((outcome) => outcome.name === name);
 const unreachable = async () => ({
-  failure: failure('CONNECTION_REFUSED', 'connect'),
+  failure: failure('CONNECTION_TIMED_OUT', 'connect'),
   passwordRefused: false,
 });
 
@@ -109,7 +110,7 @@ describe('every agent has exactly one outcome, in the order of the inventory', (
       },
     });
     expect(summary).toEqual({
-      a1: 'unreachable CONNECTION_REFUSED',
+      a1: 'unreachable CONNECTION_TIMED_OUT',
       a2: 'failed TIMED_OUT',
       a3: 'failed INTERNAL',
       a4: 'failed TIMED_OUT',
@@ -153,7 +154,7 @@ describe('the credential', () => {
     });
     expect(summary).toEqual({
       a1: 'failed REGISTRY_UNREACHABLE',
-      a2: 'unreachable CONNECTION_REFUSED',
+      a2: 'unreachable CONNECTION_TIMED_OUT',
       a3: 'ok',
     });
   });
@@ -280,8 +281,8 @@ describe('the credential', () => {
     });
     expect(summary).toEqual({
       ...Object.fromEntries(names(5).map((name) => [name, 'ok'])),
-      b1: 'unreachable CONNECTION_REFUSED',
-      b2: 'unreachable CONNECTION_REFUSED',
+      b1: 'unreachable CONNECTION_TIMED_OUT',
+      b2: 'unreachable CONNECTION_TIMED_OUT',
     });
   });
 });
@@ -299,7 +300,7 @@ describe('the brake', () => {
       interruptAfterMs: 100,
     });
     expect(summary).toEqual({
-      a1: 'unreachable CONNECTION_REFUSED',
+      a1: 'unreachable CONNECTION_TIMED_OUT',
       a2: 'not-attempted INTERRUPTED',
       a3: 'not-attempted INTERRUPTED',
       a4: 'not-attempted STOPPED',
@@ -339,7 +340,7 @@ describe('limits', () => {
     const { summary } = await runWith({ targets: fleetOf(6), concurrency: 1, maxFailures: 2, agents });
     expect(summary).toEqual({
       a1: 'ok',
-      a2: 'unreachable CONNECTION_REFUSED',
+      a2: 'unreachable CONNECTION_TIMED_OUT',
       a3: 'ok',
       a4: 'failed REGISTRY_UNREACHABLE',
       a5: 'not-attempted STOPPED',
@@ -430,6 +431,45 @@ describe('a connection that is lost in the middle of the install', () => {
       changed: null,
       failure: { code: 'CONNECTION_LOST' },
     });
+  });
+});
+
+describe('an agent that cannot be reached at once', () => {
+  const refuse = (code: FailureCode, passwordRefused = false) => ({
+    failure: failure(code, 'connect'),
+    passwordRefused,
+  });
+
+  test('is tried again after a moment, and says so', async () => {
+    let tries = 0;
+    const busy: FakeAgent = { connect: async () => (tries++ === 0 ? refuse('SERVER_BUSY') : null) };
+    const { summary, fakes, events } = await runWith({ targets: fleetOf(1), agents: { a1: busy } });
+    expect(summary).toEqual({ a1: 'ok' });
+    expect(fakes.state('a1').connections).toBe(2);
+    expect(events).toContainEqual({ type: 'agent-waiting', agent: 'a1', for: 'retry' });
+  });
+
+  test.each([
+    ['its key was refused', refuse('AUTH_REJECTED')],
+    ['its host key is not known', refuse('HOST_KEY_UNKNOWN')],
+    ['the connection broke after a password was sent', refuse('CONNECTION_LOST', true)],
+  ])('is never tried again where %s', async (_, why) => {
+    const { fakes } = await runWith({ targets: fleetOf(1), agents: { a1: { connect: async () => why } } });
+    expect(fakes.state('a1').connections).toBe(1);
+  });
+
+  test('is not tried again where its time would be up', async () => {
+    const agents = { a1: { connect: async () => refuse('SERVER_BUSY') } };
+    const { summary, fakes } = await runWith({ targets: fleetOf(1), agents, timeoutMs: 200 });
+    expect(summary).toEqual({ a1: 'unreachable SERVER_BUSY' });
+    expect(fakes.state('a1').connections).toBe(1);
+  });
+
+  test('gives up its wait when the operator interrupts', async () => {
+    const agents = { a1: { connect: async () => refuse('CONNECTION_REFUSED') } };
+    const { summary, fakes } = await runWith({ targets: fleetOf(1), agents, interruptAfterMs: 50 });
+    expect(summary).toEqual({ a1: 'not-attempted INTERRUPTED' });
+    expect(fakes.state('a1').connections).toBe(1);
   });
 });
 

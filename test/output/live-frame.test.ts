@@ -169,7 +169,9 @@ describe('any run in any window', () => {
         for: fc.constantFrom(
           'credential-proof' as const,
           'ssh-password-proof' as const,
+          'become-password-proof' as const,
           'rate-limit' as const,
+          'retry' as const,
         ),
       }),
       fc.record({ type: fc.constant('interrupted' as const), message: anyText }),
