@@ -10,7 +10,7 @@ import { runFleet } from '../engine/run-fleet.ts';
 import { createStop } from '../engine/stop.ts';
 import type { Problem } from '../errors/failure.ts';
 import { selectTargets } from '../inventory/select.ts';
-import { ok, type Result } from '../lib/result.ts';
+import { err, ok, type Result } from '../lib/result.ts';
 import { compactScript } from '../remote/compose.ts';
 import type { SecretSource } from '../secrets/source.ts';
 import type { State } from '../state/state.ts';
@@ -73,8 +73,11 @@ export async function run(
     stop.pull({ kind: 'interrupted', words: 'the operator interrupted' });
   });
 
-  // With which credentials? Nothing is contacted before all of them are there.
-  const credentials = await readCredentials(targets, inventory, ports);
+  // With which keys and credentials? Nothing is contacted before all of them are there.
+  const unprepared = await ports.transport.prepare(targets);
+  const gaveUpThere = unprepared.some(({ code }) => code === 'INTERRUPTED');
+  if (unprepared.length > 0 && !gaveUpThere) return err(unprepared);
+  const credentials = gaveUpThere ? err(unprepared) : await readCredentials(targets, inventory, ports);
   if (!credentials.ok) {
     // Ctrl-C at a prompt is no signal: the terminal gives it to the prompt.
     const gaveUp = credentials.error.some(({ code }) => code === 'INTERRUPTED') ? (130 as const) : null;
