@@ -7,6 +7,7 @@ const LOCAL = [
   'test/transports/*.test.ts',
   'test/commands/completion.test.ts',
   'test/credential/archive.test.ts',
+  'test/ssh-config/corpus.test.ts',
   'test/checks/shell-words.test.ts',
   'test/secrets/{exec,file,child}.test.ts',
   'test/state/open.test.ts',

@@ -13,8 +13,12 @@ export interface World {
   readonly node: string;
   readonly home: string;
   readonly username: string;
+  /** Null where the system has no such numbers. */
+  readonly userId: number | null;
   readonly groupId: number;
   readonly hostname: string;
+  /** Where the operator stands: an absolute path. */
+  readonly directory: string;
   readonly temporary: string;
   readonly randomBytes: (length: number) => Uint8Array;
   /** The text of src/remote/node-prep.sh. */

@@ -75,9 +75,9 @@ export async function run(
 
   // With which keys and credentials? Nothing is contacted before all of them are there.
   const unprepared = await ports.transport.prepare(targets);
-  const gaveUpThere = unprepared.some(({ code }) => code === 'INTERRUPTED');
-  if (unprepared.length > 0 && !gaveUpThere) return err(unprepared);
-  const credentials = gaveUpThere ? err(unprepared) : await readCredentials(targets, inventory, ports);
+  if (unprepared.length > 0 && !unprepared.some(({ code }) => code === 'INTERRUPTED')) return err(unprepared);
+  const credentials =
+    unprepared.length > 0 ? err(unprepared) : await readCredentials(targets, inventory, ports);
   if (!credentials.ok) {
     // Ctrl-C at a prompt is no signal: the terminal gives it to the prompt.
     const gaveUp = credentials.error.some(({ code }) => code === 'INTERRUPTED') ? (130 as const) : null;
@@ -100,7 +100,6 @@ export async function run(
     agents: targets.map(({ name, group }) => ({ name, group })),
   });
   for (const warning of inventory.warnings) ports.emit({ type: 'warning', warning });
-  const speech = createSpeech(createRedactor(credentials.value.secrets));
   const fleet = createFleet({
     ...ports,
     script: compactScript(ports.script),
@@ -109,7 +108,7 @@ export async function run(
     registries: inventory.registries,
     credentials: credentials.value,
     holder: `${ports.operator}, run ${start.id}, since ${start.startedAt}`,
-    say: speech,
+    say: createSpeech(createRedactor(credentials.value.secrets)),
     stop,
     issues: memory.issues,
   });

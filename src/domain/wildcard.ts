@@ -27,6 +27,13 @@ export function matchesWildcard(name: string, pattern: string): boolean {
   return p === pattern.length;
 }
 
+/** The same for one pattern that many names are held against: most differ from it at their ends already. */
+export function wildcardMatcher(pattern: string): (name: string) => boolean {
+  const [head = ''] = pattern.split(/[*?]/, 1);
+  const tail = pattern.slice(pattern.search(/[^*?]*$/));
+  return (name) => name.startsWith(head) && name.endsWith(tail) && matchesWildcard(name, pattern);
+}
+
 /** A comma-separated list of patterns, of which some may be negated: a negated match refuses the whole list. */
 export function matchesPatternList(name: string, patterns: readonly string[]): boolean {
   const negated = patterns.some(

@@ -28,6 +28,7 @@ ssh:
   identityFiles: [id_ed25519]
   hostKeys: strict
   knownHosts: [known_hosts]
+  configFile: none
 become: { method: none }
 agents:
 ${agents.map(line).join('\n')}

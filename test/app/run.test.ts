@@ -40,7 +40,10 @@ async function refused(args: readonly string[]) {
     stderr: sink('stderr'),
     interruption: listenForInterruption({ on: () => undefined }, () => undefined),
     home: folder,
+    directory: folder,
     username: 'me',
+    userId: null,
+    hostname: 'here',
   } as unknown as World;
   const parsed = parseCommandLine(['run', join(folder, 'inventory.yaml'), ...args], '0');
   if (parsed.kind !== 'request') throw new Error('that is no request');

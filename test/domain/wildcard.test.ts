@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { matchesPatternList, matchesWildcard } from '../../src/domain/wildcard.ts';
+import { matchesPatternList, matchesWildcard, wildcardMatcher } from '../../src/domain/wildcard.ts';
 
 describe('a wildcard', () => {
   test.each([
@@ -22,6 +22,7 @@ describe('a wildcard', () => {
     ['web**', 'web1', true],
   ])('%s matches %s: %s', (pattern, name, matches) => {
     expect(matchesWildcard(name, pattern)).toBe(matches);
+    expect(wildcardMatcher(pattern)(name)).toBe(matches);
   });
 
   test('matches what the same regular expression matches', () => {
@@ -31,6 +32,7 @@ describe('a wildcard', () => {
       fc.property(letters, patterns, (name, pattern) => {
         const source = pattern.replaceAll('.', '\\.').replaceAll('*', '.*').replaceAll('?', '.');
         expect(matchesWildcard(name, pattern)).toBe(new RegExp(`^${source}$`).test(name));
+        expect(wildcardMatcher(pattern)(name)).toBe(matchesWildcard(name, pattern));
       }),
     );
   });
