@@ -9,11 +9,11 @@ import { ok } from '../lib/result.ts';
 import { createOutput, resolveFormat } from '../output/index.ts';
 import type { Sink } from '../output/output.ts';
 import type { State } from '../state/state.ts';
-import { createSsh2Transport } from '../transports/ssh2/transport.ts';
 import { loadInventory } from './load-inventory.ts';
 import { printProblems } from './print.ts';
 import { deliver, endingWithReport, filesInUse } from './report.ts';
 import { secretsOf } from './secrets.ts';
+import { transportOf } from './transport.ts';
 import type { World } from './world.ts';
 
 /** A stream as outputs see it: a terminal that can't be drawn on is none to them. */
@@ -57,9 +57,7 @@ export async function runOn(
     output.event({ type: 'warning', warning });
   };
   const state = openState(warn);
-  const transport = createSsh2Transport({
-    agentSocket: env.SSH_AUTH_SOCK || null,
-  });
+  const transport = transportOf(world);
   try {
     const report = await run(request, inventory.value, {
       transport,

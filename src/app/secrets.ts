@@ -13,7 +13,7 @@ export function secretsOf(
 ): SecretSource {
   const references = [
     ...registries.map(({ password }) => password),
-    ...targets.flatMap(({ ssh }) => (ssh.password === null ? [] : [ssh.password])),
+    ...targets.flatMap(({ ssh, become }) => [ssh.password, become.password]).filter((it) => it !== null),
   ];
   const terminal = stdin.isTTY && stderr.isTTY;
   return createSecretSource({

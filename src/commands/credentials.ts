@@ -1,6 +1,7 @@
 import { configJson } from '../credential/config-json.ts';
 import { passwordEntry } from '../credential/entry.ts';
 import { generationName } from '../credential/generation.ts';
+import { becomePassword } from '../domain/become.ts';
 import { referenceKey, type Secret, type SecretReference } from '../domain/secret.ts';
 import type { Inventory, Target } from '../domain/target.ts';
 import type { Problem } from '../errors/failure.ts';
@@ -14,11 +15,21 @@ export interface Credentials {
   readonly registries: ReadonlyMap<string, Secret>;
   /** By the key of their reference. */
   readonly sshPasswords: ReadonlyMap<string, Secret>;
+  /** What sudo may ask for, likewise. */
+  readonly becomePasswords: ReadonlyMap<string, Secret>;
   /** All of them, with the user names they go with: what must be masked everywhere. */
   readonly secrets: readonly { readonly secret: Secret; readonly username?: string }[];
   /** The name of the credential set of these registries. */
   readonly generationOf: (registries: Iterable<string>) => string;
 }
+
+/** sudo before 1.8.30 reads no more as a password, and gives the rest to what it starts (SUDO_CONV_REPL_MAX). */
+const LONGEST_FOR_SUDO = 255;
+const TOO_LONG_FOR_SUDO: Problem = {
+  code: 'SECRET_UNAVAILABLE',
+  message: 'The password in become.password is longer than 255 bytes, which not every sudo can read.',
+  hint: 'Use a shorter one, or allow sudo without a password (NOPASSWD in sudoers).',
+};
 
 /** Reads each secret that the targets need, once; all that could not be had come back at once. */
 export async function readCredentials(
@@ -29,7 +40,6 @@ export async function readCredentials(
   const problems: Problem[] = [];
   const needed = new Set(targets.flatMap(({ registries }) => registries));
   const registries = new Map<string, Secret>();
-  const sshPasswords = new Map<string, Secret>();
   const secrets: { secret: Secret; username?: string }[] = [];
 
   async function read(reference: SecretReference): Promise<Secret | null> {
@@ -46,13 +56,21 @@ export async function readCredentials(
     registries.set(name, secret);
     secrets.push({ secret, username });
   }
-  for (const { ssh } of targets) {
-    if (ssh.password === null || sshPasswords.has(referenceKey(ssh.password))) continue;
-    const secret = await read(ssh.password);
-    if (secret === null) continue;
-    sshPasswords.set(referenceKey(ssh.password), secret);
-    secrets.push({ secret });
+  async function passwords(references: readonly (SecretReference | null)[]): Promise<Map<string, Secret>> {
+    const found = new Map<string, Secret>();
+    for (const reference of references) {
+      if (reference === null || found.has(referenceKey(reference))) continue;
+      const secret = await read(reference);
+      if (secret === null) continue;
+      found.set(referenceKey(reference), secret);
+      secrets.push({ secret });
+    }
+    return found;
   }
+  const sshPasswords = await passwords(targets.map(({ ssh }) => ssh.password));
+  const becomePasswords = await passwords(targets.map(becomePassword));
+  if ([...becomePasswords.values()].some((secret) => Buffer.byteLength(secret.reveal()) > LONGEST_FOR_SUDO))
+    problems.push(TOO_LONG_FOR_SUDO);
   if (problems.length > 0) return err([...new Set(problems)]);
 
   function generationOf(names: Iterable<string>): string {
@@ -63,5 +81,5 @@ export async function readCredentials(
     });
     return generationName(ports.state.generationKey, configJson(entries));
   }
-  return ok({ registries, sshPasswords, secrets, generationOf });
+  return ok({ registries, sshPasswords, becomePasswords, secrets, generationOf });
 }

@@ -9,9 +9,9 @@ import type { Visit } from './visit.ts';
 
 /**
  * Reach, trust and authenticate; again after a moment, where a moment may help. Never again after a refused key or
- * password. `ahead` is the command line that will be run first, where it is known.
+ * password. `ahead` is the command line that will be run first.
  */
-export async function connect(visit: Visit, ahead: string | null): Promise<Result<Session, Failure>> {
+export async function connect(visit: Visit, ahead: string): Promise<Result<Session, Failure>> {
   visit.log.start('connect');
   for (let tries = 1; ; tries += 1) {
     const session = await attempt(visit, ahead);
@@ -39,7 +39,7 @@ async function pause({ fleet, target, deadline, signal }: Visit, ms: number): Pr
  * One try. At most so many handshakes are in flight in the fleet. A password is asked for only when the server wants
  * one, and is proven on one agent before any other gets to see it.
  */
-async function attempt(visit: Visit, ahead: string | null): Promise<Result<Session, ConnectFailure>> {
+async function attempt(visit: Visit, ahead: string): Promise<Result<Session, ConnectFailure>> {
   const { fleet, target } = visit;
   const reference = target.ssh.password;
   const key = reference === null ? null : referenceKey(reference);
@@ -73,6 +73,10 @@ async function attempt(visit: Visit, ahead: string | null): Promise<Result<Sessi
   if (turn === 'prove' && key !== null) {
     const verdict = connected.ok ? 'proven' : connected.error.passwordRefused ? 'refused' : 'passed';
     fleet.sshProofs.settle(key, verdict);
+  }
+  // Proven on another agent, refused here: it may have been replaced meanwhile, and is tried nowhere else.
+  if (turn === 'proven' && key !== null && !connected.ok && connected.error.passwordRefused) {
+    fleet.sshProofs.refused(key);
   }
   if (connected.ok || turn !== 'stopped') return connected;
   const words = 'the SSH password was refused on another agent, and is tried nowhere else';

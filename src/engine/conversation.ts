@@ -12,6 +12,14 @@ export interface Ended {
   readonly noise: string;
 }
 
+/** In place of an end that does not come. */
+export const NO_ANSWER: Ended = { completed: { kind: 'lost' }, stderr: new Uint8Array(), noise: '' };
+
+/** An end in words: `exit code 1`. */
+export function howItEnded(completed: Exclude<Completed, { kind: 'lost' }>): string {
+  return completed.kind === 'exited' ? `exit code ${completed.code}` : `signal ${completed.signal}`;
+}
+
 /** The talk with the remote script over one exec: verbs out, answers back, in the same order. */
 export interface Conversation {
   send(bytes: Uint8Array): void;
@@ -19,6 +27,10 @@ export interface Conversation {
   answer(): Promise<Result<Answer, Ended>>;
   /** Will no answer come any more, but for those that are here already? */
   isOver(): boolean;
+  /** What came up to now that was no answer; raw. */
+  heard(): Omit<Ended, 'completed'>;
+  /** Ends the command's standard input, and waits for nothing. */
+  end(): void;
   /** Ends the script's standard input, so that it cleans up, and waits for its end, for two seconds at most. */
   finish(): Promise<void>;
 }
@@ -26,12 +38,20 @@ export interface Conversation {
 const STDERR_KEPT = 4_096;
 const FINISH_MS = 2_000;
 
-/** Starts `command` on the session; `onCheck` hears of each check as soon as the agent answers it. */
+/** Who hears at once of what an agent says. */
+export interface Ears {
+  /** Each check, as soon as the agent answers it. */
+  readonly check: (check: CheckAnswer) => void;
+  /** What comes on standard error, before any answer that came with it. */
+  readonly stderr: (bytes: Uint8Array) => void;
+}
+
+/** Starts `command` on the session. */
 export async function converse(
   session: Session,
   command: string,
   token: string,
-  onCheck: (check: CheckAnswer) => void,
+  ears: Ears,
 ): Promise<Result<Conversation, Failure>> {
   const reader = createReplyReader(token);
   const answers: Answer[] = [];
@@ -42,7 +62,7 @@ export async function converse(
   const started = await session.exec(command, {
     stdout(bytes) {
       for (const reply of reader.push(bytes)) {
-        if (reply.kind === 'check') onCheck(reply.check);
+        if (reply.kind === 'check') ears.check(reply.check);
         if (reply.kind !== 'answer') continue;
         const wake = waiting.shift();
         if (wake === undefined) answers.push(reply.answer);
@@ -54,12 +74,14 @@ export async function converse(
       joined.set(stderr);
       joined.set(bytes, stderr.length);
       stderr = joined.slice(-STDERR_KEPT);
+      ears.stderr(bytes);
     },
   });
   if (!started.ok) return started;
   const running: RunningCommand = started.value;
+  const heard = () => ({ stderr, noise: reader.noise() });
   const over = running.completed.then((completed) => {
-    ended = { completed, stderr, noise: reader.noise() };
+    ended = { completed, ...heard() };
     for (const wake of waiting.splice(0)) wake(err(ended));
   });
 
@@ -72,6 +94,8 @@ export async function converse(
       return new Promise((wake) => waiting.push(wake));
     },
     isOver: () => ended !== null,
+    heard,
+    end: () => running.end(),
     async finish() {
       running.end();
       let timer: NodeJS.Timeout | undefined;

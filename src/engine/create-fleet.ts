@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Speech } from '../credential/speech.ts';
+import { becomePassword } from '../domain/become.ts';
 import type { RunEvent } from '../domain/event.ts';
-import { referenceKey, type Secret } from '../domain/secret.ts';
+import { referenceKey, type Secret, type SecretReference } from '../domain/secret.ts';
 import type { RegistrySpec, Target } from '../domain/target.ts';
 import type { Transport } from '../transports/transport.ts';
 import type { Fleet, Issues } from './fleet.ts';
@@ -26,6 +27,7 @@ interface Parts {
   readonly credentials: {
     readonly registries: ReadonlyMap<string, Secret>;
     readonly sshPasswords: ReadonlyMap<string, Secret>;
+    readonly becomePasswords: ReadonlyMap<string, Secret>;
   };
   readonly holder: string;
   readonly say: Speech;
@@ -39,13 +41,13 @@ interface Parts {
 export function createFleet(parts: Parts): Omit<Fleet, 'waiting'> {
   const { request, targets, stop } = parts;
   const proofs = createProofs(needs(targets, ({ registries }) => registries));
-  const sshProofs = createProofs(
-    needs(targets, ({ ssh }) => (ssh.password === null ? [] : [referenceKey(ssh.password)])),
-  );
+  const sshProofs = createProofs(needs(targets, ({ ssh }) => keyOf(ssh.password)));
+  const becomeProofs = createProofs(needs(targets, (target) => keyOf(becomePassword(target))));
   stop.onPull(({ kind }) => {
     if (kind === 'max-failures' || kind === 'logins-refused') return;
     proofs.stop();
     sshProofs.stop();
+    becomeProofs.stop();
   });
   return {
     transport: parts.transport,
@@ -53,6 +55,7 @@ export function createFleet(parts: Parts): Omit<Fleet, 'waiting'> {
     registries: new Map(parts.registries.map((registry) => [registry.name, registry])),
     secrets: parts.credentials.registries,
     sshPasswords: parts.credentials.sshPasswords,
+    becomePasswords: parts.credentials.becomePasswords,
     timeoutMs: request.timeoutMs,
     dryRun: request.dryRun,
     dropOthers: request.dropOtherRegistries,
@@ -66,6 +69,7 @@ export function createFleet(parts: Parts): Omit<Fleet, 'waiting'> {
     pace: createLoginPace(request.logins),
     proofs,
     sshProofs,
+    becomeProofs,
     refusals: createRefusals(stop),
     stop,
     issues: parts.issues,
@@ -80,6 +84,8 @@ function needs(targets: readonly Target[], of: (target: Target) => readonly stri
   }
   return map;
 }
+
+const keyOf = (reference: SecretReference | null) => (reference === null ? [] : [referenceKey(reference)]);
 
 function fraction([high = 0, low = 0]: Uint8Array): number {
   return (high * 256 + low) / 65_535;

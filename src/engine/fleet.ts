@@ -26,6 +26,8 @@ export interface Fleet {
   readonly secrets: ReadonlyMap<string, Secret>;
   /** SSH passwords, by the key of their reference. */
   readonly sshPasswords: ReadonlyMap<string, Secret>;
+  /** Passwords for sudo, likewise. */
+  readonly becomePasswords: ReadonlyMap<string, Secret>;
   readonly timeoutMs: number;
   readonly dryRun: boolean;
   readonly dropOthers: boolean;
@@ -42,6 +44,7 @@ export interface Fleet {
   readonly pace: LoginPace;
   readonly proofs: Proofs;
   readonly sshProofs: Proofs;
+  readonly becomeProofs: Proofs;
   readonly refusals: Refusals;
   readonly stop: Stop;
   readonly issues: Issues;

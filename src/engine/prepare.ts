@@ -5,6 +5,7 @@ import { phaseOf } from '../errors/catalogue.ts';
 import type { Failure } from '../errors/failure.ts';
 import { type Look, lookVerb } from '../steps/archive.ts';
 import { type DockerFacts, dockerVerb, interpretDocker } from '../steps/docker.ts';
+import { commandFor } from './become.ts';
 import { connect } from './connect.ts';
 import { install, readAnswer } from './install.ts';
 import { isIssued, issuedArchive, recordIssue } from './issued.ts';
@@ -20,7 +21,7 @@ import type { Visit } from './visit.ts';
  * reads what became of it.
  */
 export async function prepare(visit: Visit): Promise<Failure[]> {
-  const session = await connect(visit, null);
+  const session = await connect(visit, commandFor(visit));
   if (!session.ok) return [visit.because(session.error)];
   const broken = () => void session.value.close();
   visit.signal.addEventListener('abort', broken, { once: true });

@@ -7,12 +7,14 @@ export type ProofVerdict = 'proven' | 'refused' | 'passed';
 /**
  * Each credential is proven once in a run, by the first agent that is ready and needs it; the others wait.
  * So a wrong password is tried on one agent, once, and never becomes a thousand failed logins. Used for
- * registries, and for SSH passwords.
+ * registries, and for the passwords of SSH and sudo.
  */
 export interface Proofs {
   /** Waits until the credential is proven, refused, or this agent's to prove. After `prove`, `settle` is owed. */
   turn(credential: string, agent: string): Promise<Turn>;
   settle(credential: string, verdict: ProofVerdict): void;
+  /** A proven one was refused by an agent that only used it: nobody else gets to use it any more. */
+  refused(credential: string): void;
   /** The agent proves nothing any more (it has ended, or failed before its turn). Harmless to repeat. */
   ended(agent: string): void;
   /**
@@ -99,6 +101,10 @@ export function createProofs(needs: ReadonlyMap<string, readonly string[]>): Pro
       else credential.state = verdict;
       if (verdict === 'proven') wakeAll(credential, 'proven');
       if (verdict === 'refused') wakeAll(credential, 'stopped');
+      wakeWaiters();
+    },
+    refused(name) {
+      find(name).state = 'refused';
       wakeWaiters();
     },
     ended(agent) {

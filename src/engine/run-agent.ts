@@ -25,6 +25,7 @@ export async function runAgent(target: Target, fleet: Fleet): Promise<AgentOutco
   visit.end();
   fleet.proofs.ended(target.name);
   fleet.sshProofs.ended(target.name);
+  fleet.becomeProofs.ended(target.name);
   return outcomeOf(visit, failures, Math.round(performance.now() - since));
 }
 

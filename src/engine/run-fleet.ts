@@ -96,6 +96,7 @@ export async function runFleet(
 async function skip(target: Target, fleet: Fleet): Promise<AgentOutcome> {
   fleet.proofs.ended(target.name);
   fleet.sshProofs.ended(target.name);
+  fleet.becomeProofs.ended(target.name);
   return notAttempted(target, whyNot(fleet));
 }
 

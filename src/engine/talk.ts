@@ -1,11 +1,14 @@
+import { becomePassword, becomeWay } from '../domain/become.ts';
 import { type Failure, failure } from '../errors/failure.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import type { Answer, CheckAnswer } from '../remote/answer.ts';
-import { type Composer, createComposer, opening, remoteCommand, sudoRefusal } from '../remote/compose.ts';
+import { type Composer, createComposer, opening } from '../remote/compose.ts';
 import type { Verb } from '../remote/verb.ts';
-import type { Completed, Session } from '../transports/transport.ts';
+import type { Session } from '../transports/transport.ts';
+import { commandFor, notRoot, readRefusal } from './become.ts';
 import { masked } from './connect.ts';
-import { type Conversation, converse, type Ended } from './conversation.ts';
+import { type Conversation, converse, type Ended, howItEnded, NO_ANSWER } from './conversation.ts';
+import { listenForPrompts, startBySudo } from './sudo-password.ts';
 import type { Visit } from './visit.ts';
 
 /** The conversation with one agent, in verbs and failures instead of bytes. */
@@ -19,9 +22,6 @@ export interface Talk {
   finish(): Promise<void>;
 }
 
-/** In place of an end that does not come. */
-const NO_ANSWER: Ended = { completed: { kind: 'lost' }, stderr: new Uint8Array(), noise: '' };
-
 /** How long the script lives on an agent at most, should this machine vanish without a word. */
 const LIFE_MARGIN_S = 600;
 
@@ -32,22 +32,25 @@ export async function becomeRoot(
   first: readonly Verb[],
   onCheck: (check: CheckAnswer) => void,
 ): Promise<Result<Talk, Failure>> {
-  const { fleet, target, log } = visit;
+  const { fleet, target, log, token } = visit;
   log.start('become');
-  const sudo =
-    target.become.method === 'sudo' || (target.become.method === 'auto' && target.ssh.user !== 'root');
-  const token = fleet.random(20);
-  const command = remoteCommand(sudo ? 'sudo' : 'none', Buffer.byteLength(fleet.script));
-  const started = await converse(session, command, token, onCheck);
+  const password = becomePassword(target);
+  const prompts = listenForPrompts(token);
+  const ears = { check: onCheck, stderr: password === null ? () => {} : prompts.stderr };
+  const started = await converse(session, commandFor(visit), token, ears);
   if (!started.ok) return err(visit.because(masked(visit, started.error)));
-  const composer = createComposer({ readOnly: fleet.dryRun });
-  const talk = createTalk(visit, started.value, composer);
-  started.value.send(opening(fleet.script, token, Math.ceil(fleet.timeoutMs / 1_000) + LIFE_MARGIN_S));
+  const conversation = started.value;
+  if (password !== null) {
+    const begun = await startBySudo(visit, conversation, prompts, password);
+    if (!begun.ok) return begun;
+  }
+  const talk = createTalk(visit, conversation, createComposer({ readOnly: fleet.dryRun }));
+  conversation.send(opening(fleet.script, token, Math.ceil(fleet.timeoutMs / 1_000) + LIFE_MARGIN_S));
   // Reads and proofs go at once, behind the script: one flight for all of them.
   for (const verb of first) talk.send(verb);
 
-  const hello = await visit.bounded(started.value.answer(), () => err(NO_ANSWER));
-  if (!hello.ok) return err(visit.because(noHello(visit, hello.error, sudo)));
+  const hello = await visit.bounded(conversation.answer(), () => err(NO_ANSWER));
+  if (!hello.ok) return err(visit.because(readRefusal(visit, hello.error).failure));
   const missing = hello.value.fields.get('missing') ?? '';
   const values = { host: target.host, user: target.ssh.user };
   if (missing !== 'none') {
@@ -57,39 +60,14 @@ export async function becomeRoot(
       .replaceAll(',', ', ')}`;
     return err(failure('SHELL_UNUSABLE', 'become', { ...values, reason }));
   }
-  if (sudo && hello.value.fields.get('user') !== '0') {
-    return err(
-      failure('BECOME_REFUSED', 'become', { ...values, reason: 'sudo worked, but did not make it root' }),
-    );
-  }
+  if (becomeWay(target) !== 'none' && hello.value.fields.get('user') !== '0')
+    return err(notRoot(visit, 'not-root'));
   if (hello.value.fields.get('work') === 'none') {
     const reason = 'no folder of /run, /dev/shm, /tmp, /var/tmp and the home folder takes 256 KiB';
     return err(failure('NO_SPACE', 'become', { ...values, path: '/run', reason }));
   }
   log.end('become', 'ok');
   return ok(talk);
-}
-
-function noHello(visit: Visit, ended: Ended, sudo: boolean): Failure {
-  const { target, fleet } = visit;
-  const values = { host: target.host, user: target.ssh.user };
-  if (ended.completed.kind === 'lost') return failure('CONNECTION_LOST', 'become', values);
-  const said = `${Buffer.from(ended.stderr).toString('latin1')}\n${ended.noise}`;
-  const detail = fleet.say(Buffer.from(said, 'latin1')).trim();
-  const refusal = sudo ? sudoRefusal(said) : null;
-  if (refusal === 'password-needed') return failure('BECOME_PASSWORD_NEEDED', 'become', values, detail);
-  if (refusal === 'missing')
-    return failure('BECOME_REFUSED', 'become', { ...values, reason: 'there is no sudo' }, detail);
-  if (refusal === 'refused') {
-    return failure('BECOME_REFUSED', 'become', { ...values, reason: 'sudo does not allow it' }, detail);
-  }
-  const how = howItEnded(ended.completed);
-  return failure(
-    'SHELL_UNUSABLE',
-    'become',
-    { ...values, reason: `it ended with ${how} before it said anything` },
-    detail,
-  );
 }
 
 function createTalk(visit: Visit, conversation: Conversation, composer: Composer): Talk {
@@ -123,8 +101,4 @@ function cutOff(visit: Visit, ended: Ended): Failure {
     { ...values, reason: `the session ended with ${how} in the middle` },
     detail,
   );
-}
-
-function howItEnded(completed: Exclude<Completed, { kind: 'lost' }>): string {
-  return completed.kind === 'exited' ? `exit code ${completed.code}` : `signal ${completed.signal}`;
 }

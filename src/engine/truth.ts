@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lookVerb, wouldChange } from '../steps/archive.ts';
+import { commandFor } from './become.ts';
 import { connect } from './connect.ts';
 import { lookAgain, readAnswer } from './install.ts';
 import { becomeRoot } from './talk.ts';
@@ -19,7 +20,7 @@ export async function readTruth(visit: Visit): Promise<boolean | null> {
   if (sent === null || before === null) return null;
   const timeoutMs = target.ssh.connectTimeoutMs + READ_MS;
   const second = startVisit(target, { ...fleet, timeoutMs, emit: () => {}, dryRun: true });
-  const session = await connect(second, null);
+  const session = await connect(second, commandFor(second));
   if (!session.ok) {
     second.end();
     return null;

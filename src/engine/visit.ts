@@ -24,6 +24,8 @@ export interface Visit {
   readonly fleet: Fleet;
   readonly log: StepLog;
   readonly deadline: Deadline;
+  /** Letters and digits, new for each visit: its agent's answers begin with it. */
+  readonly token: string;
   /** Aborted when the agent is given up. */
   readonly signal: AbortSignal;
   /** Settles when the agent is given up. */
@@ -70,6 +72,7 @@ export function startVisit(target: Target, fleet: Fleet): Visit {
     fleet,
     log,
     deadline,
+    token: fleet.random(20),
     signal: abort.signal,
     givenUp,
     bounded: (wait, otherwise) => Promise.race([wait, late.then(otherwise)]),

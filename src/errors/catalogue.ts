@@ -1,3 +1,5 @@
+import { becomeHint, becomeReason, passwordHint } from './become-words.ts';
+
 /** Where in the work a failure belongs; failures of one agent are listed in this order. */
 export const PHASES = ['reach', 'trust', 'shell', 'docker', 'registry', 'archive', 'verify', 'run'] as const;
 export type Phase = (typeof PHASES)[number];
@@ -22,7 +24,7 @@ const say = (text: string): Words => {
 function entry(
   phase: Phase,
   meaning: string,
-  message: string,
+  message: string | Words,
   hint: string | Words,
   retryable = false,
 ): Entry {
@@ -30,7 +32,7 @@ function entry(
     phase,
     retryable,
     meaning,
-    message: say(message),
+    message: typeof message === 'string' ? say(message) : message,
     hint: typeof hint === 'string' ? say(hint) : hint,
   };
 }
@@ -86,14 +88,18 @@ export const CATALOGUE = {
     'reach',
     'the jump host failed',
     'The jump host {jump} failed.',
-    'Try: ssh {jump}',
+    ({ jump, hint }) => `${hint ?? `Try: ssh ${jump}`}`,
     true,
   ),
   HOST_KEY_UNKNOWN: entry(
     'trust',
     'known_hosts has no key for the host',
     '{host} presents a host key that known_hosts does not have ({fingerprint}).',
-    'Verify the fingerprint, then add it: ssh-keyscan -p {port} {address} >> {knownHosts}; or set ssh.hostKeys: accept-new.',
+    (values) =>
+      say('Verify the fingerprint, then add it: {scan} >> {knownHosts}; or set ssh.hostKeys: accept-new.')({
+        scan: say('ssh-keyscan -p {port} {address}')(values),
+        ...values,
+      }),
   ),
   HOST_KEY_CHANGED: entry(
     'trust',
@@ -127,15 +133,15 @@ export const CATALOGUE = {
   ),
   BECOME_PASSWORD_NEEDED: entry(
     'shell',
-    'sudo wants a password',
-    'sudo on {host} wants a password for {user}.',
-    'Allow it without one: {user} ALL=(ALL) NOPASSWD: ALL in sudoers; or connect as root.',
+    'sudo or doas wants a password that it was not given',
+    '{method} on {host} wants a password for {user}.',
+    (values) => say(passwordHint(values))(values),
   ),
   BECOME_REFUSED: entry(
     'shell',
-    'sudo is not allowed or not there',
-    'Becoming root on {host} was refused: {reason}.',
-    'Allow {user} to run sudo in sudoers, connect as root, or set become.method: none.',
+    'sudo or doas is not there, does not allow it, or refused the password',
+    (values) => say(`Becoming root on {host} was refused: ${becomeReason(values)}.`)(values),
+    (values) => say(becomeHint(values))(values),
   ),
   AGENT_BUSY: entry(
     'shell',

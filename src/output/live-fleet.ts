@@ -2,7 +2,7 @@ import { STEP_IDS, type StepId } from '../errors/failure.ts';
 import { printable } from '../lib/printable.ts';
 import { resultText } from './lines.ts';
 import type { Progress } from './live-progress.ts';
-import { clock, nameColumn } from './live-text.ts';
+import { clock, columnFor, nameColumn } from './live-text.ts';
 import type { Paint } from './paint.ts';
 import { pad, truncate, widthOf } from './width.ts';
 
@@ -54,10 +54,7 @@ export type WorkView = (
 export function createWorkView(): WorkView {
   let places: string[] = [];
   return (progress, room, columns, now, paint) => {
-    const width = Math.min(
-      nameColumn(progress.agents.values(), columns),
-      Math.max(1, columns - STATE_WIDTH - 1),
-    );
+    const width = Math.min(columnFor(progress.longestName, columns), Math.max(1, columns - STATE_WIDTH - 1));
     const perLine = Math.max(1, Math.floor((columns + GAP) / (width + 1 + STATE_WIDTH + GAP)));
     places = refill(places, progress, Math.max(0, room - 1) * perLine);
     if (places.length === 0) return [];

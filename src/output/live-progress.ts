@@ -1,6 +1,7 @@
 import type { RunEvent, WaitReason } from '../domain/event.ts';
 import type { AgentOutcome } from '../domain/outcome.ts';
 import { STEP_IDS, type StepId } from '../errors/failure.ts';
+import { longestName } from './live-text.ts';
 
 /** One agent as the live view knows it. `since` is when its work began, in the clock of `advance`. */
 export interface AgentProgress {
@@ -20,6 +21,8 @@ export interface Progress {
   startedAt: number;
   total: number;
   readonly agents: Map<string, AgentProgress>;
+  /** In columns. */
+  longestName: number;
   /** Agents at work, the longest at it first. */
   readonly working: Map<string, AgentProgress>;
   readonly done: { ok: number; failed: number; unreachable: number; 'not-attempted': number };
@@ -40,6 +43,7 @@ export function createProgress(): Progress {
     startedAt: 0,
     total: 0,
     agents: new Map(),
+    longestName: 0,
     working: new Map(),
     done: { ok: 0, failed: 0, unreachable: 0, 'not-attempted': 0 },
     steps: { connect: none(), become: none(), login: none(), pack: none(), install: none(), verify: none() },
@@ -55,6 +59,7 @@ export function advance(progress: Progress, event: RunEvent, now: number): void 
       progress.dryRun = event.dryRun;
       progress.startedAt = now;
       progress.total = event.agents.length;
+      progress.longestName = longestName(event.agents);
       for (const { name } of event.agents) {
         progress.agents.set(name, {
           name,

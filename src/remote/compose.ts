@@ -1,6 +1,6 @@
 import { MUTATES, type Verb } from './verb.ts';
 
-export { remoteCommand, type SudoRefusal, sudoRefusal } from './become.ts';
+export { remoteCommand } from './become.ts';
 export { compactScript } from './compact.ts';
 
 /** Turns verbs into bytes for the remote script; one that is `readOnly` throws at a verb that changes an agent. */

@@ -7,7 +7,7 @@
 # takes exactly its own bytes. Answers are lines that begin with the token of this conversation; everything else on
 # standard output is noise. End of input means: stop, clean up.
 #
-# POSIX sh and tools (and mktemp); works in dash, bash, busybox ash. The operator's side strips comments and
+# POSIX sh and tools; works in dash, bash, busybox ash. The operator's side strips comments and
 # indentation before sending. No text from the inventory is ever evaluated, but for the check commands, which
 # are the operator's own and run by `/bin/sh -c` exactly as written.
 
@@ -70,6 +70,7 @@ leave() {
 	[ -z "$inner" ] || exit 1
 	trap '' HUP INT TERM PIPE
 	trap - EXIT
+	set +C
 	unset IFS
 	unlock
 	if [ -n "$watch" ]; then
@@ -128,11 +129,9 @@ stop_jobs() {
 watch() {
 	left=$1 ending=0 main=alive
 	trap '' PIPE
-	trap 'kill "$nap"; exit 0' TERM
 	while [ "$ending" -lt 4 ]; do
-		sleep 1 &
-		nap=$!
-		wait "$nap"
+		# It may outlive the watch, and so must hold nothing open.
+		sleep 1 >/dev/null
 		left=$((left - 1))
 		deadlines
 		if [ -s "$work/busy" ] || [ "$((left % 10))" -eq 0 ]; then
@@ -209,7 +208,7 @@ limited() {
 		[ -z "$monitor" ] || set +m
 	} 3<>"$pipe" || leave 1
 	feed=''
-	printf '%s %s %s\n' "$child" "${reader:--}" "$seconds" >"$out.job" || stop "$child"
+	[ -n "$proc" ] || printf '%s %s %s\n' "$child" "${reader:--}" "$seconds" >"$out.job" || stop "$child"
 	wait "$child" 2>/dev/null
 	code=$?
 	# What the command left running in the background goes with it; what escaped even so may not hold us up.
@@ -237,11 +236,17 @@ pipes() {
 
 # run COMMAND...: becomes the command, in a process group of its own where that can be had.
 run() {
-	# Not before it is noted, or nobody could stop it; and not where everything has just been stopped, or where nobody
-	# will ever note it.
-	until [ -s "$out.job" ]; do
-		kill -s 0 "$$" && [ -d "$work" ] || exit 1
-	done
+	# Not before it is noted, or nobody could stop it: it notes itself, where it can know its own number; what cannot
+	# be noted counts as stopped. Else it waits, but not where nobody will ever note it.
+	if [ -n "$proc" ]; then
+		read -r self rest </proc/self/stat || exit 137
+		printf '%s %s %s\n' "$self" "${reader:--}" "$seconds" >"$out.job" || exit 137
+	else
+		until [ -s "$out.job" ]; do
+			kill -s 0 "$$" && [ -d "$work" ] || exit 1
+		done
+	fi
+	# And not where everything has just been stopped. Only now: who stops it all first closes, then reads the notes.
 	[ -s "$work/open" ] || exit 1
 	# What the login brought along must not send docker elsewhere, nor feed it another credential. The checks keep
 	# it: they are to find what the operator would find.
@@ -273,7 +278,8 @@ verb_docker() {
 }
 
 find_docker() {
-	docker=$(command -v docker) || docker=''
+	docker=''
+	command -v docker >"$work/said" && IFS= read -r docker <"$work/said"
 	case $docker in
 	*/snap/*) [ -n "$spare" ] || snap_folder ;;
 	esac
@@ -378,10 +384,14 @@ describe() {
 # attributes: what ls says of $path. Group names may hold blanks (Active Directory): then its numbers tell where
 # the names end.
 attributes() {
-	listing=$(ls -ld "$path" 2>/dev/null)
+	ls -ld "$path" >"$work/said" 2>/dev/null
+	read -r listing <"$work/said"
 	# shellcheck disable=SC2086 # its words
 	set -- $listing
-	perm=$(printf '%.10s' "${1:-?}") owned=${3:-?} grouped=${4:-?} size=${5:-0} uid=0 gid=0
+	perm=${1:-?}
+	# A sign that there is more (an ACL, a label) may follow.
+	case $perm in ???????????*) perm=${perm%"${perm#??????????}"} ;; esac
+	owned=${3:-?} grouped=${4:-?} size=${5:-0} uid=0 gid=0
 	if [ "$owned $grouped" != 'root root' ]; then
 		# One blank between the words.
 		listing="$*"
@@ -401,10 +411,9 @@ sum_up() {
 	if [ "$size" -gt 1048576 ]; then
 		sum=large:$size
 	elif [ -r "$path" ]; then
-		# shellcheck disable=SC2046,SC2086 # words
-		set -- $($digest <"$path")
-		sum=$1
-		[ "$digest" != cksum ] || sum=$1:$2
+		$digest <"$path" >"$work/said"
+		read -r sum size_too rest <"$work/said"
+		[ "$digest" != cksum ] || sum=$sum:$size_too
 	fi
 }
 
@@ -517,11 +526,10 @@ there() {
 
 # fits FILE...: have they the owner and mode of the new archive?
 fits() {
-	fitting=$(find "$@" -prune -type f -user "$owner" -group "$group" -perm "$mode" 2>/dev/null)
-	IFS=$newline
-	wanted="$*"
-	unset IFS
-	[ "$fitting" = "$wanted" ]
+	find "$@" -prune -type f -user "$owner" -group "$group" -perm "$mode" >"$work/said" 2>/dev/null
+	for wanted in "$@"; do
+		IFS= read -r fitting && [ "$fitting" = "$wanted" ] || return
+	done <"$work/said"
 }
 
 # own FILE: gives it owner and mode.
@@ -577,9 +585,15 @@ keep_previous() {
 }
 
 # write FILE: copies it to a new file beside the path, $temp, with final owner and mode, and on disk before it is
-# named. mktemp makes it private, and follows nothing that somebody put there.
+# named. It is private, and made only where nothing is (-C): a shell that takes a device or a pipe for no file would
+# still follow a link to one.
 write() {
-	temp=$(mktemp "$hidden.XXXXXX" 2>>"$work/trouble") || return
+	temp=$hidden.$$.new
+	set -C
+	{ printf '' >"$temp"; } 2>>"$work/trouble"
+	made=$?
+	set +C
+	[ "$made" -eq 0 ] && [ -f "$temp" ] && [ ! -L "$temp" ] || return
 	copy "$1" || return
 	fits "$temp" || own "$temp"
 }
@@ -849,7 +863,7 @@ user_number() {
 start() {
 	read -r token life || exit 1
 	missing=''
-	for tool in cat chmod chown cmp dd find grep id ln ls mkdir mkfifo mktemp mv od readlink rm sleep tail tr; do
+	for tool in cat chmod chown cmp dd find grep id ln ls mkdir mkfifo mv od readlink rm sleep tail tr; do
 		command -v "$tool" >/dev/null 2>&1 || missing=$missing,$tool
 	done
 	digest='sha256sum'
@@ -866,6 +880,10 @@ start() {
 		case $- in *m*) monitor=yes ;; esac
 		set +m
 	fi
+	# In a /proc of another process table, the numbers are others.
+	proc='' self=''
+	read -r self rest 2>/dev/null </proc/self/stat
+	[ "$self" != "$$" ] || proc=yes
 	place
 	who "$$"
 	me=$who guard=-

@@ -21,6 +21,16 @@ describe('a credential is proven once, by the first agent that is ready', () => 
     expect(turns).toEqual(['proven']);
   });
 
+  test('one that is refused after its proof is given to nobody any more', async () => {
+    const proofs = proofsFor('a', 'b', 'c');
+    await proofs.turn('registry', 'a');
+    proofs.settle('registry', 'proven');
+    expect(await proofs.turn('registry', 'b')).toBe('proven');
+    proofs.refused('registry');
+    expect(await proofs.turn('registry', 'c')).toBe('stopped');
+    expect(await proofs.all()).toBe('stopped');
+  });
+
   test("an agent's own trouble passes the turn to the next", async () => {
     const proofs = proofsFor('a', 'b');
     await proofs.turn('registry', 'a');

@@ -49,6 +49,7 @@ async function runWith(options: Options) {
     credentials: {
       registries: new Map(registries.map(({ name }) => [name, secret])),
       sshPasswords: new Map(),
+      becomePasswords: new Map(),
     },
     holder: 'operator@machine',
     say: createSpeech(createRedactor([{ secret, username: 'puller' }])),

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Secret } from '../../src/domain/secret.ts';
-import { createComposer, opening, remoteCommand } from '../../src/remote/compose.ts';
+import { createComposer, opening } from '../../src/remote/compose.ts';
 import { MUTATES, type Verb } from '../../src/remote/verb.ts';
 
 const composer = createComposer({ readOnly: false });
@@ -110,16 +110,4 @@ describe('what the script’s language cannot hold is a bug, and throws', () => 
 
 test('the opening is the script, the token and the life', () => {
   expect(Buffer.from(opening(': node-prep\n', 'abcdefgh', 60)).toString()).toBe(': node-prep\nabcdefgh 60\n');
-});
-
-describe('the command line', () => {
-  test('is a constant but for the length of the script', () => {
-    expect(remoteCommand('none', 123).replace('123', '99999')).toBe(remoteCommand('none', 99_999));
-    expect(remoteCommand('none', 123)).toMatch(/^\/bin\/sh -c '[^'!\\\n]*' node-prep$/);
-    expect(remoteCommand('sudo', 123)).toBe(`env LC_ALL=C LANGUAGE=C sudo -n ${remoteCommand('none', 123)}`);
-  });
-
-  test.each([0, -1, 1.5, Number.NaN])('no script is %d bytes long', (length) => {
-    expect(() => remoteCommand('none', length)).toThrow();
-  });
 });

@@ -211,6 +211,25 @@ describe.concurrent('verify', () => {
     place.remove();
   });
 
+  test.skipIf(!linux)(
+    'in a /proc of another process table, a command is known by the shell’s number',
+    async () => {
+      const place = createPlace();
+      const other = join(place.folder, 'stat');
+      writeFileSync(other, '4194305 (sh) S 1 1 1\n');
+      const edit = (script: string) => script.replaceAll('</proc/self/stat', `<'${other}'`);
+      const agent = await startAgent({ place, edit });
+      const answer = await agent.ask(verify({ command: 'sleep 101', seconds: 1 }, { command: 'exit 2' }));
+      const told = answer.checks.toSorted((a, b) => a.index - b.index);
+      expect(told.map(({ timedOut, exitCode }) => [timedOut, exitCode])).toEqual([
+        [true, 137],
+        [false, 2],
+      ]);
+      await agent.finish();
+      place.remove();
+    },
+  );
+
   test('where there is no setsid, job control ends a command with what it started, if the shell can', async () => {
     const bash = SHELLS.find(({ name }) => name === 'bash');
     const place = createPlace();

@@ -11,7 +11,15 @@ export interface FakeAgent {
   breaksAfterMs?: number;
   /** In place of the answer to a verb: null for no answer ever, 'lost' for a connection that breaks. */
   verbs?: Partial<Record<string, (agent: FakeState) => readonly string[] | null | 'lost' | 'exit'>>;
+  /**
+   * What sudo does where it may ask for a password: when it starts (null), and with each line that it reads. At the
+   * end of its input it ends. Left out, it asks for nothing.
+   */
+  sudo?: (line: string | null, prompt: string) => SudoAct;
 }
+
+/** Starts the script; breaks the connection; waits; says something on standard error, and ends or waits for a line. */
+export type SudoAct = 'start' | 'lost' | 'wait' | { readonly says: string; readonly ends?: boolean };
 
 /** One fake agent's memory. */
 export interface FakeState {
@@ -19,6 +27,10 @@ export interface FakeState {
   archive: Uint8Array | null;
   readonly seen: string[];
   connections: number;
+  /** The lines that sudo has read. */
+  readonly given: string[];
+  /** How often sudo's input ended before it started anything. */
+  cutOff: number;
 }
 
 const LINES: Readonly<Record<string, (words: readonly string[]) => number>> = {
@@ -33,7 +45,14 @@ const LINES: Readonly<Record<string, (words: readonly string[]) => number>> = {
 export function fakeFleet(agents: Readonly<Record<string, FakeAgent>>) {
   const states = new Map<string, FakeState>();
   const state = (name: string): FakeState => {
-    const found = states.get(name) ?? { name, archive: null, seen: [], connections: 0 };
+    const found = states.get(name) ?? {
+      name,
+      archive: null,
+      seen: [],
+      connections: 0,
+      given: [],
+      cutOff: 0,
+    };
     states.set(name, found);
     return found;
   };
@@ -51,7 +70,7 @@ export function fakeFleet(agents: Readonly<Record<string, FakeAgent>>) {
       atOnce += 1;
       counts.most = Math.max(counts.most, atOnce);
       return ok(
-        session(own, agent.verbs ?? {}, agent.breaksAfterMs, () => {
+        session(own, agent, () => {
           atOnce -= 1;
         }),
       );
@@ -62,12 +81,8 @@ export function fakeFleet(agents: Readonly<Record<string, FakeAgent>>) {
   return { transport, state, counts };
 }
 
-function session(
-  own: FakeState,
-  verbs: NonNullable<FakeAgent['verbs']>,
-  breaksAfterMs: number | undefined,
-  onClose: () => void,
-): Session {
+function session(own: FakeState, agent: FakeAgent, onClose: () => void): Session {
+  const { verbs = {}, breaksAfterMs, sudo = () => 'start' } = agent;
   let end: (completed: Completed) => void = () => {};
   const completed = new Promise<Completed>((wake) => {
     end = wake;
@@ -75,7 +90,19 @@ function session(
   let closed = false;
   if (breaksAfterMs !== undefined) setTimeout(() => end({ kind: 'lost' }), breaksAfterMs);
   return {
-    async exec(_command, listener) {
+    async exec(command, listener) {
+      const asking = /-S -p '(\w+)%%:'/.exec(command)?.[1];
+      let root = asking === undefined;
+      const become = (act: SudoAct) => {
+        if (act === 'lost') end({ kind: 'lost' });
+        else if (act === 'start') {
+          root = true;
+          listener.stdout(Buffer.from(`welcome\n\n${asking} done start\n`));
+        } else if (act !== 'wait') {
+          listener.stderr(Buffer.from(act.says));
+          if (act.ends === true) end({ kind: 'exited', code: 1 });
+        }
+      };
       let text = '';
       let opened = false;
       let token = '';
@@ -117,12 +144,22 @@ function session(
           say(answer, verb);
         }
       };
+      // As it comes over a network: a moment later.
+      if (!root) setTimeout(() => become(sudo(null, `${asking}%:`)));
       return ok({
         write(bytes) {
           text += Buffer.from(bytes).toString('latin1');
-          work();
+          if (root) return work();
+          const [line = '', ...rest] = text.split('\n');
+          if (rest.length === 0) return;
+          text = rest.join('\n');
+          own.given.push(line);
+          setTimeout(() => become(sudo(line, `${asking}%:`)));
         },
-        end: () => end({ kind: 'exited', code: 0 }),
+        end() {
+          if (!root) own.cutOff += 1;
+          end({ kind: 'exited', code: root ? 0 : 1 });
+        },
         completed,
       });
     },

@@ -12,11 +12,13 @@ export const UNDER_CI = process.env.CI !== undefined && process.env.CI !== '';
 export const SYSTEM_PROGRAMS: readonly (readonly [path: string, debian: string])[] = [
   ['/usr/sbin/sshd', 'openssh-server'],
   ['/usr/bin/ssh-keygen', 'openssh-client'],
+  ['/usr/sbin/dropbear', 'dropbear-bin'],
   ['/usr/sbin/dockerd', 'docker.io'],
   ['/usr/bin/docker', 'docker.io'],
   ['/usr/bin/docker-registry', 'docker-registry'],
   ['/usr/bin/htpasswd', 'apache2-utils'],
   ['/usr/bin/sudo', 'sudo'],
+  ['/usr/bin/doas', 'opendoas'],
   ['/usr/bin/fish', 'fish'],
   ['/usr/bin/tcsh', 'tcsh'],
   ['/usr/bin/busybox', 'busybox'],

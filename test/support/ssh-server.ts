@@ -72,6 +72,8 @@ export interface SshBehaviour {
   readonly run?: (channel: ServerChannel, command: string, connection: Connection) => void;
   /** In place of `run`, for what is refused. */
   readonly session?: (session: Session) => void;
+  /** Sees each connection first. */
+  readonly onConnection?: (connection: Connection) => void;
 }
 
 /** An SSH server of the ssh2 package. */
@@ -81,11 +83,13 @@ export function startSshServer({
   login,
   run,
   session: onSession,
+  onConnection,
 }: SshBehaviour): Promise<LoopbackServer> {
   const server = new ssh2.Server(
     { hostKeys: hostKeys.map(({ key }) => ({ key: key as never })), algorithms },
     (connection) => {
       connection.on('error', () => undefined);
+      onConnection?.(connection);
       connection.on('authentication', (context) =>
         login === undefined ? context.accept() : login(context, connection),
       );

@@ -60,6 +60,8 @@ export async function startSshd(keys: readonly KeyType[], options: readonly stri
     ...[`Port ${port}`, `ListenAddress ${host}`, 'PidFile none', 'StrictModes no', 'PermitRootLogin yes'],
     ...[`AuthorizedKeysFile ${at('authorized')}`, 'PasswordAuthentication no', 'UsePAM no'],
     ...keys.map((type) => `HostKey ${at(`host_${type}`)}`),
+    // Start files of this machine's root, which may take seconds, are no part of a test.
+    `SetEnv HOME=${folder}`,
   ];
   // The first value of a keyword wins.
   await writeFile(at('config'), `${[...options, ...config].join('\n')}\n`);

@@ -4,9 +4,9 @@ import type { Report } from '../../src/domain/report.ts';
 import { phaseOf } from '../../src/errors/catalogue.ts';
 import type { FileState } from './support/agent.ts';
 import { ARCHIVE, authOf, authsIn, handMadeArchive } from './support/archives.ts';
-import { eventually } from './support/eventually.ts';
 import { type Fleet, startFleet } from './support/fleet.ts';
 import { makeHostKey } from './support/host-key.ts';
+import { occupy } from './support/occupy.ts';
 import { describeSystem } from './support/parts.ts';
 import { NO_REGISTRIES, type Places, startPlaces } from './support/places.ts';
 import { quiet } from './support/quiet.ts';
@@ -63,7 +63,7 @@ describeSystem('one run over every kind of trouble, with healthy agents between'
     fleet = await startFleet({ agents: { ...SOUND, ...Object.fromEntries(made) } });
     places = await startPlaces(fleet.enclave, PASSWORD);
     spoilKnownHosts(fleet);
-    await occupy(fleet);
+    await occupy(fleet, 'host-busy');
     inodes = new Map(fleet.agents.map((agent) => [agent.name, agent.state(ARCHIVE)]));
 
     const operator = newOperator(fleet);
@@ -188,15 +188,4 @@ function spoilKnownHosts(fleet: Fleet): void {
   for (const [, { agent, host }] of Object.entries(TROUBLES)) {
     if (agent === null) appendFileSync(fleet.knownHosts, `${host} ${makeHostKey().publicKey}\n`);
   }
-}
-
-// Takes the one place that MaxStartups leaves, and holds it without a word.
-async function occupy(fleet: Fleet): Promise<void> {
-  const { address } = fleet.agent('host-busy');
-  const log = `${fleet.folder}/occupied`;
-  fleet.enclave.start(
-    ['bash', '-c', `exec 3<>/dev/tcp/${address}/22; read -r banner <&3; echo "$banner"; sleep 600`],
-    log,
-  );
-  await eventually(() => readFileSync(log, 'utf8').startsWith('SSH-'), 'the busy sshd did not answer');
 }

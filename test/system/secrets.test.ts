@@ -61,6 +61,14 @@ esac`),
           },
         },
         'no-docker': { setup: 'rm /usr/bin/docker' },
+        // A sudo that tells everybody what it was told.
+        'tells-sudo': {
+          files: {
+            '/usr/local/bin/sudo': script(
+              'printf "$3" >&2; read -r said; echo "$said" >&2; echo "$said"; echo "$said" | base64 >&2; exit 1',
+            ),
+          },
+        },
       },
     });
     places = await startPlaces(fleet.enclave, SENTINEL);
@@ -77,6 +85,14 @@ esac`),
     };
     const byPassword = operator.inventory({ ...single, agents: [entryOf(fleet.agent('plain-1'))] });
 
+    const asked = {
+      registries: { [places.registry.name]: registryEntry() },
+      ssh: sshOf(fleet, { user: 'pwsudo' }),
+      become: { password: { env: 'SUDO_PASSWORD' } },
+    };
+    const bySudo = operator.inventory({ ...asked, agents: [entryOf(fleet.agent('slow-docker'))] });
+    const told = operator.inventory({ ...asked, agents: [entryOf(fleet.agent('tells-sudo'))] });
+
     const watch = await startWatch();
     const report = join(operator.folder, 'report.json');
     const runs: readonly (readonly string[])[] = [
@@ -85,11 +101,11 @@ esac`),
       ['run', inventory, '-o', 'junit', '-l', 'tells-*'],
       ['run', inventory, '--dry-run', '-l', 'plain-*'],
       ['run', byPassword, '-o', 'json', '--drop-other-registries'],
+      ['run', bySudo, '-o', 'json', '--drop-other-registries'],
+      ['run', told, '-o', 'ndjson', '-v'],
     ];
-    for (const args of runs)
-      said.push(
-        JSON.stringify(await operator.run(args, { REGISTRY_PASSWORD: SENTINEL, SSH_PASSWORD: PASSWORD })),
-      );
+    const secrets = { REGISTRY_PASSWORD: SENTINEL, SSH_PASSWORD: PASSWORD, SUDO_PASSWORD: PASSWORD };
+    for (const args of runs) said.push(JSON.stringify(await operator.run(args, secrets)));
     await places.registry.setUsers({ 'ci-puller': ROTATED });
     const last = await operator.run(['run', byPassword, '-o', 'json', '-v'], {
       REGISTRY_PASSWORD: ROTATED,
@@ -108,8 +124,8 @@ esac`),
     expect(seen).toEqual(expect.arrayContaining(['docker', 'sudo', 'sh', 'sshd:']));
   });
 
-  test('in no argument list and no environment of any process, but for the variable that the operator named', () => {
-    const own = /^environ of \d+ \(.*node-prep\.js .*\): REGISTRY_PASSWORD=/;
+  test('in no argument list and no environment of any process, but for the variables that the operator named', () => {
+    const own = /^environ of \d+ \(.*node-prep\.js .*\): (REGISTRY|SSH|SUDO)_PASSWORD=/;
     expect(watched.found.filter((line) => !own.test(line))).toEqual([]);
     expect(watched.found.some((line) => own.test(line))).toBe(true);
   });
@@ -141,6 +157,9 @@ esac`),
   test('in nothing that the tool said, though agents told it to', () => {
     for (const text of said) for (const needle of [...NEEDLES, PASSWORD]) expect(text).not.toContain(needle);
     for (const name of ['tells-plain', 'tells-coded', 'tells-in-auth']) expect(said[0]).toContain(name);
+    const [bySudo, told] = said.slice(5, 7).map((text) => JSON.parse(text).stdout);
+    expect(JSON.parse(bySudo)).toMatchObject({ totals: { ok: 1 } });
+    expect(told).toMatch(/"code":"BECOME_REFUSED".*"detail":"\[secret\]/);
   });
 });
 
@@ -166,7 +185,7 @@ async function startWatch() {
       if (text.startsWith('ready\n')) resolve();
     });
   });
-  child.stdin.write(`${JSON.stringify({ needles: NEEDLES })}\n`);
+  child.stdin.write(`${JSON.stringify({ needles: [...NEEDLES, PASSWORD] })}\n`);
   await ready;
   return {
     async end() {

@@ -9,11 +9,13 @@ need() {
 }
 need openssh-server /usr/sbin/sshd
 need openssh-client /usr/bin/ssh-keygen
+need dropbear-bin /usr/sbin/dropbear
 need docker.io /usr/sbin/dockerd
 need docker.io /usr/bin/docker
 need docker-registry /usr/bin/docker-registry
 need apache2-utils /usr/bin/htpasswd
 need sudo /usr/bin/sudo
+need opendoas /usr/bin/doas
 need bash /bin/bash
 need dash /bin/dash
 need zsh /bin/zsh
@@ -25,6 +27,10 @@ need procps /bin/ps
 need curl /usr/bin/curl
 need openssl /usr/bin/openssl
 need shellcheck /usr/bin/shellcheck
+# For the benches alone.
+need python3 /usr/bin/python3
+need pdsh /usr/bin/pdsh
+need clustershell /usr/bin/clush
 
 if [ -z "$missing" ]; then
 	echo "system parts: all installed"

@@ -233,7 +233,7 @@ describeSystem('the ssh2 transport and a real sshd', () => {
     const script = `
       import { createSsh2Transport } from ${JSON.stringify(source)};
       const transport = createSsh2Transport({ agentSocket: null });
-      const session = await transport.connect(JSON.parse(process.argv[1]), { password: null, signal: new AbortController().signal });
+      const session = await transport.connect(JSON.parse(process.argv[1]), { password: null, ahead: null, signal: new AbortController().signal });
       const command = await session.value.exec('echo in', { stdout: (bytes) => process.stdout.write(bytes), stderr() {} });
       command.value.end();
       await command.value.completed;

@@ -1,4 +1,5 @@
 import { createConnection, type Socket } from 'node:net';
+import { printable } from '../../lib/printable.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import {
   type AgentKey,
@@ -8,14 +9,15 @@ import {
   readSignature,
   signRequest,
 } from './agent-protocol.ts';
+import { algorithmOf } from './signature.ts';
 import { errorCode } from './system-error.ts';
 
 /** The operator's ssh-agent. All connections share one socket to it; its troubles are values. */
 export interface SshAgent {
   /** The keys that it holds, asked for once. */
   keys(): Promise<Result<readonly AgentKey[], string>>;
-  /** A signature of `data` with one of its keys; `hash` matters for RSA only. */
-  sign(blob: Uint8Array, data: Uint8Array, hash: 'sha256' | 'sha512' | null): Promise<Result<Buffer, string>>;
+  /** A whole signature of `data` with one of its keys, by the named algorithm (`rsa-sha2-512`). */
+  sign(blob: Uint8Array, data: Uint8Array, algorithm: string): Promise<Result<Buffer, string>>;
   close(): void;
 }
 
@@ -81,11 +83,15 @@ export function createSshAgent(path: string): SshAgent {
       listing ??= list();
       return listing;
     },
-    async sign(blob, data, hash) {
-      const answer = await ask(signRequest(blob, data, hash), SIGN_MS);
+    async sign(blob, data, algorithm) {
+      const answer = await ask(signRequest(blob, data, algorithm), SIGN_MS);
       if (!answer.ok) return answer;
       const signature = readSignature(answer.value);
-      return signature === null ? err('it refused to sign') : ok(signature);
+      if (signature === null) return err('it refused to sign');
+      const name = algorithmOf(signature);
+      if (name === null) return err('its answer makes no sense');
+      // An old agent signs with SHA-1 whatever it is asked for.
+      return name === algorithm ? ok(signature) : err(`it signs with ${printable(name, 80)} only`);
     },
     close() {
       socket?.destroy();

@@ -1,78 +1,128 @@
-import type { Client, ClientChannel } from 'ssh2';
 import { printable } from '../../lib/printable.ts';
+import { err, ok, type Result } from '../../lib/result.ts';
 import type { Completed, ExecListener, RunningCommand } from '../transport.ts';
+import type { Channel, ChannelEvents } from './channel.ts';
+import type { Connection } from './connection.ts';
+import { execRequest } from './messages.ts';
+import { createOutput } from './output.ts';
+import type { WireReader } from './wire.ts';
+
+/** Why a command does not run: the server refuses it, in these words; or the connection is gone. */
+export type NotRun = { readonly kind: 'refused'; readonly said: string } | { readonly kind: 'lost' };
+
+/** A command that the server has been asked to run. */
+export interface RequestedCommand {
+  /** True once the server has refused it. */
+  readonly refused: boolean;
+  /** What came of the request. To be called once; never rejects. */
+  run(listener: ExecListener): Promise<Result<RunningCommand, NotRun>>;
+  /** The server has not even seen the request. */
+  forget(): void;
+}
+
+/** The channel's number that a server gives first: RFC 4254 leaves it open, and most begin with 0. */
+const FIRST = 0;
 
 /**
- * Follows a command that the server has begun to run. It has ended when its exit status (or the channel's end) and
- * the ends of both streams have come, in whatever order: ssh2 says "close" before standard error is through.
+ * Asks the server to run a command. With `guessing`, it is asked before the server has named its channel: only for a
+ * command that does nothing without input. Where the guess is wrong, that channel gets no input and is closed, and a
+ * new one is opened: the command may be run twice, but it has been told what to do only once.
  */
-export function followCommand(
-  client: Client,
-  channel: ClientChannel,
-  listener: ExecListener,
-): RunningCommand {
+export function requestCommand(
+  connection: Connection,
+  commandLine: string,
+  guessing: boolean,
+): RequestedCommand {
   let exit: Completed | null = null;
-  let closed = false;
-  let streams = 2;
+  let hasEnded = false;
   let over = false;
-  let inputEnded = false;
-  let resolve: (completed: Completed) => void = () => undefined;
-  const completed = new Promise<Completed>((settle) => {
-    resolve = settle;
-  });
+  const accepted = Promise.withResolvers<NotRun | null>();
+  const completed = Promise.withResolvers<Completed>();
+  let refused = false;
 
-  function settle(how: Completed): void {
+  function settle(notRun: NotRun, how: Completed): void {
     over = true;
-    client.off('close', lose).off('end', stopInput);
-    resolve(how);
+    accepted.resolve(notRun);
+    completed.resolve(how);
   }
-  /** Without its end, output may be cut short: an exit status alone is then no proof of anything. */
-  function lose(): void {
-    settle({ kind: 'lost' });
+  function refuse(said: string): void {
+    refused = true;
+    settle({ kind: 'refused', said }, { kind: 'lost' });
   }
-  // ssh2 throws, some turns later, where a channel of a connection that has ended is written to.
-  function stopInput(): void {
-    inputEnded = true;
-  }
+  /** It has ended when its exit status and the end of its output have come, in whatever order. */
   function check(): void {
-    if (!over && streams === 0 && (exit !== null || closed)) settle(exit ?? { kind: 'lost' });
+    if (!over && hasEnded && exit !== null) settle({ kind: 'lost' }, exit);
   }
-  function streamEnded(): void {
-    streams -= 1;
-    check();
-  }
+  const ask = (remote: number) => connection.send(execRequest(remote, commandLine));
 
-  client.once('close', lose).once('end', stopInput);
-  channel.on('error', () => undefined);
-  channel.stderr.on('error', () => undefined);
-  channel.on('exit', (code: number | null, signal?: string) => {
-    exit =
-      code === null ? { kind: 'signalled', signal: printable(String(signal), 40) } : { kind: 'exited', code };
-    check();
-  });
-  channel.on('close', () => {
-    closed = true;
-    check();
-  });
-  channel.on('data', (bytes: Buffer) => listener.stdout(bytes)).once('end', streamEnded);
-  channel.stderr.on('data', (bytes: Buffer) => listener.stderr(bytes)).once('end', streamEnded);
-
-  /** A command that ends early leaves input unread: that is no error, its exit status says what it did. */
-  function input(send: () => void): void {
-    if (over || closed || inputEnded) return;
-    try {
-      send();
-    } catch {
-      inputEnded = true;
-    }
+  function events(guessed: boolean): ChannelEvents {
+    return {
+      opened() {
+        if (guessed && channel.remote !== FIRST) {
+          channel.close();
+          channel = open(false);
+        } else if (!guessed) ask(channel.remote ?? FIRST);
+      },
+      refused: (reason, said) => refuse(`the channel was not opened (reason ${reason}): ${said}`),
+      data: (bytes, isError) => output.push(bytes, isError),
+      ended() {
+        hasEnded = true;
+        check();
+      },
+      exited(name, fields) {
+        exit ??= readExit(name, fields);
+        check();
+      },
+      answered(yes) {
+        if (yes) accepted.resolve(null);
+        else if (!over) {
+          refuse('the request to run a command was refused');
+          channel.close();
+        }
+      },
+      closed() {
+        hasEnded = true;
+        // Over a connection that is gone, an exit status without the end of the output proves nothing.
+        if (connection.trouble !== null && !over) exit = null;
+        settle({ kind: 'lost' }, exit ?? { kind: 'lost' });
+      },
+    };
   }
+  function open(guess: boolean): Channel {
+    const opened = connection.channels.open('session', [], events(guess));
+    if (guess) ask(FIRST);
+    return opened;
+  }
+  const output = createOutput((bytes) => channel.consumed(bytes));
+  let channel = open(guessing);
+
   return {
-    write: (bytes) => input(() => channel.write(bytes)),
-    end: () =>
-      input(() => {
-        inputEnded = true;
-        channel.end();
-      }),
-    completed,
+    get refused() {
+      return refused;
+    },
+    forget: () => connection.channels.forget(channel),
+    async run(listener) {
+      output.listen(listener);
+      const notRun = await accepted.promise;
+      if (notRun !== null) return err(notRun);
+      return ok({
+        // The bytes are the caller's, and may have to wait for room.
+        write: (bytes) => channel.write(Buffer.from(bytes)),
+        end: () => channel.end(),
+        completed: completed.promise,
+      });
+    },
   };
+}
+
+/** RFC 4254, 6.10; null where it is cut short. */
+function readExit(name: string, fields: WireReader): Completed | null {
+  if (name === 'exit-status') {
+    const code = fields.uint32();
+    return code === null ? null : { kind: 'exited', code };
+  }
+  const signal = fields.string();
+  return signal === null
+    ? null
+    : { kind: 'signalled', signal: `SIG${printable(signal.toString('latin1'), 40)}` };
 }

@@ -62,16 +62,27 @@ export interface HostKeyJudge {
   judge(presented: Uint8Array): HostKeyVerdict;
 }
 
+/** What prints the target's key as a line for known_hosts; run where the target can be reached. */
+function scan({ port, ssh: { address, hostKeyAlias, jumps } }: Hop): string {
+  const last = jumps[jumps.length - 1];
+  const there = `ssh-keyscan -p ${port} ${address}`;
+  const scanned = last === undefined ? there : `ssh -p ${last.port} ${last.ssh.user}@${last.host} ${there}`;
+  // `s!^[^ ]*!alias!` puts the alias in place of the name that ssh-keyscan prints.
+  return hostKeyAlias === null ? scanned : `${scanned} | sed ${quote(`s!^[^ ]*!${hostKeyAlias}!`)}`;
+}
+
 /**
- * Knows what a target may prove itself with. As ssh(1): a key that is known for the host's port 22 is trusted on its
- * other ports too, while another key there says nothing. Stricter than ssh(1): a key that is revoked under either
- * name is refused, and an unreadable file or a @cert-authority line keeps new keys from being accepted.
+ * Knows what a target may prove itself with. As ssh(1): HostKeyAlias is its name where there is one; a key that is
+ * known for the host's port 22 is trusted on its other ports too, while another key there says nothing. Stricter than
+ * ssh(1): a key that is revoked under either name is refused, and an unreadable file or a @cert-authority line keeps
+ * new keys from being accepted.
  */
 export function createHostKeyJudge(target: Hop, rules: HostKeyRules): HostKeyJudge {
-  const name = knownHostsName(target.host, target.port);
+  const { address, hostKeyAlias } = target.ssh;
+  const name = hostKeyAlias?.toLowerCase() ?? knownHostsName(address, target.port);
   const own = rules.knownHosts.lookup(name);
-  const all =
-    target.port === 22 ? own : [...own, ...rules.knownHosts.lookup(knownHostsName(target.host, 22))];
+  const hasOneName = target.port === 22 || hostKeyAlias !== null;
+  const all = hasOneName ? own : [...own, ...rules.knownHosts.lookup(knownHostsName(address, 22))];
   const types = new Set(all.filter(({ marker }) => marker === 'key').map(({ type }) => type));
   const sorted = [
     ...ALGORITHMS.filter(([, type]) => types.has(type)),
@@ -82,7 +93,7 @@ export function createHostKeyJudge(target: Hop, rules: HostKeyRules): HostKeyJud
     const base64 = Buffer.from(presented).toString('base64');
     const type = keyTypeOf(presented) ?? 'unknown';
     const shown = `${printable(type)} ${fingerprint(presented)}`;
-    const values = { host: target.host, port: target.port, address: target.host, fingerprint: shown };
+    const values = { host: target.host, port: target.port, address, scan: scan(target), fingerprint: shown };
     const refused = (it: Failure): HostKeyVerdict => ({ kind: 'refused', failure: it });
     const [file] = target.ssh.knownHosts;
     const where = file === undefined ? {} : { knownHosts: quote(file) };
@@ -104,7 +115,7 @@ export function createHostKeyJudge(target: Hop, rules: HostKeyRules): HostKeyJud
     const authority = own.find(({ marker }) => marker === 'cert-authority');
     if (authority !== undefined) {
       const why =
-        "is a @cert-authority line, and host certificates are not understood yet: add the host's own key";
+        "is a @cert-authority line, which is not understood here: set ssh.transport: openssh, or add the host's own key";
       return refused(unknown(`${place(authority)} ${why}`));
     }
     if (rules.unreadable.length > 0) return refused(unknown(rules.unreadable.join('; ')));

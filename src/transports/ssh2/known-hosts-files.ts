@@ -1,16 +1,20 @@
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { SshSpec } from '../../domain/target.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import type { HostKeyRules } from './host-key.ts';
 import { indexKnownHosts, keyTypeOf } from './known-hosts.ts';
 import { errorCode } from './system-error.ts';
 
+/** The files that a target is judged by. */
+export type KnownHostsSpec = Pick<SshSpec, 'knownHosts' | 'globalKnownHosts'>;
+
 /** The known_hosts files of a run: each set is read once, however many targets it judges. */
 export interface KnownHostsFiles {
   /** Reads a set of files. A missing file is an empty one. Never rejects. */
-  rules(files: readonly string[]): Promise<HostKeyRules>;
-  /** Appends a proven key to the first file of a set. Never rejects; the error says why it could not be written. */
-  add(files: readonly string[], name: string, blob: Uint8Array): Promise<Result<void, string>>;
+  rules(spec: KnownHostsSpec): Promise<HostKeyRules>;
+  /** Appends a proven key to the first file of `knownHosts`. Never rejects; the error says why that could not be. */
+  add(spec: KnownHostsSpec, name: string, blob: Uint8Array): Promise<Result<void, string>>;
 }
 
 async function read(files: readonly string[]): Promise<HostKeyRules> {
@@ -48,7 +52,8 @@ export function createKnownHostsFiles(): KnownHostsFiles {
   const sets = new Map<string, Promise<HostKeyRules>>();
   let writing: Promise<unknown> = Promise.resolve();
 
-  function rules(files: readonly string[]): Promise<HostKeyRules> {
+  function rules({ knownHosts, globalKnownHosts }: KnownHostsSpec): Promise<HostKeyRules> {
+    const files = [...knownHosts, ...globalKnownHosts];
     const key = JSON.stringify(files);
     const known = sets.get(key) ?? read(files);
     sets.set(key, known);
@@ -56,8 +61,8 @@ export function createKnownHostsFiles(): KnownHostsFiles {
   }
   return {
     rules,
-    async add(files, name, blob) {
-      const file = files[0];
+    async add(spec, name, blob) {
+      const file = spec.knownHosts[0];
       if (file === undefined) return err('no known_hosts file is configured');
       const base64 = Buffer.from(blob).toString('base64');
       const type = keyTypeOf(blob) ?? '';
@@ -69,7 +74,7 @@ export function createKnownHostsFiles(): KnownHostsFiles {
         return err(`${file} cannot be written: ${errorCode(error)}`);
       }
       // The line's number is not worth reading the file again: 0 stands for "added by this run".
-      (await rules(files)).knownHosts.add(name, { marker: 'key', type, base64, file, line: 0 });
+      (await rules(spec)).knownHosts.add(name, { marker: 'key', type, base64, file, line: 0 });
       return ok(undefined);
     },
   };

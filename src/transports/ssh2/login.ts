@@ -1,35 +1,41 @@
-import type { AnyAuthMethod, AuthHandlerMiddleware, Prompt } from 'ssh2';
 import type { Secret } from '../../domain/secret.ts';
 import { printable } from '../../lib/printable.ts';
-import type { SshAgent } from './agent.ts';
 import { labels, type Offer } from './offers.ts';
-import { OneKeyAgent } from './one-key-agent.ts';
-import { createPasswordTurn, type PasswordTurn } from './password.ts';
+import { createPasswordTurn, type PasswordTurn, type Prompt } from './password.ts';
 
 /** What a login has to work with. */
 export interface LoginMeans {
-  readonly user: string;
   readonly keys: readonly Offer[];
-  readonly agent: SshAgent | null;
   /** Gives the password when the server takes one; null from it: none. */
   readonly password: (() => Promise<Secret | null>) | null;
   /** Keys that are not offered, and why; for the operator. */
   readonly passedOver: readonly string[];
   /** Settles when something may be sent; false: the attempt is over. */
   readonly ready: () => Promise<boolean>;
-  /** Ends the attempt: the server asks for what cannot be given. */
-  readonly giveUp: () => void;
 }
+
+/** What to try next. */
+export type Move =
+  /** Nothing: only to learn what the server takes. */
+  | { readonly kind: 'none' }
+  /** A key; `probe`: the server is to say first whether it would take it, as a signature has its price. */
+  | { readonly kind: 'key'; readonly offer: Offer; readonly probe: boolean }
+  | { readonly kind: 'password'; readonly text: string }
+  | { readonly kind: 'keyboard' };
 
 /** Logging in to one server: which method comes next, and what has been tried. */
 export interface Login {
-  /** ssh2 asks it for the next method. */
-  readonly handler: AuthHandlerMiddleware;
-  /** To be called with each USERAUTH_FAILURE before ssh2 hears of it: which methods the server still takes. */
+  /** What to try next; null: there is nothing left. */
+  next(): Promise<Move | null>;
+  /** Would there be something else to try, if the present move fails? */
+  readonly isLast: boolean;
+  /** The server has refused a move: which methods it still takes, and whether it liked this one. */
   onFailure(methods: readonly string[], partial: boolean): void;
-  /** To be called when the server wants a new password instead of taking this one. */
+  /** The answers to its questions; null: there are none, and nothing is left to try. */
+  answer(prompts: readonly Prompt[]): Promise<readonly string[] | null>;
+  /** The server wants a new password instead of taking this one: nothing is left to try. */
   onPasswordExpired(): void;
-  /** To be called when a key could not sign: the next one has its turn. */
+  /** A key could not sign: the next one has its turn. */
   onSigningFailed(why: string): void;
   readonly password: PasswordTurn['state'];
   /** How far it has got: `exhausted` once there is nothing left to try. */
@@ -43,11 +49,10 @@ export interface Login {
 /**
  * Tries each key once, then the password once: by the method `password`, or as the answer to the only question of
  * `keyboard-interactive`. The password is sent only to a server that has said that it takes one; to learn that
- * without a key to offer, `none` is asked first. Each key is a method of its own: ssh2's handling of an agent with
- * several keys loses track of what the server takes (mscdex/ssh2 #1215).
+ * without a key to offer, `none` is asked first.
  */
 export function createLogin(means: LoginMeans): Login {
-  const { user, keys, agent } = means;
+  const { keys } = means;
   const password = createPasswordTurn(means.password, means.ready);
   const offered = new Set<Offer>();
   const remarks: string[] = [...means.passedOver];
@@ -57,51 +62,35 @@ export function createLogin(means: LoginMeans): Login {
   let hasAnswered = false;
   let progress: Login['progress'] = 'nothing sent';
 
-  function giveUp(): void {
-    progress = 'exhausted';
-    means.giveUp();
-  }
-  async function answer(prompts: readonly Prompt[], finish: (answers: string[]) => void): Promise<void> {
-    const text = await password.answer(prompts);
-    if (text !== null) return finish([text]);
-    remarks.push('the server asked a question that has no answer here');
-    giveUp();
-  }
+  /** A wrong key costs one of MaxAuthTries, asked about or signed with; a signature by an agent costs more. */
+  const costs = ({ asksPerson, signer }: Offer) => asksPerson || (signer === 'agent' && keys.length > 1);
 
-  async function next(): Promise<AnyAuthMethod | null> {
+  async function choose(): Promise<Move | null> {
     const offer = keys[position];
     isTryingKey = offer !== undefined && (takes === null || takes.includes('publickey'));
     if (offer !== undefined && isTryingKey) {
       position += 1;
       offered.add(offer);
-      const { key, signer } = offer;
-      if (signer === 'file' || agent === null) return { type: 'publickey', username: user, key };
-      return { type: 'agent', username: user, agent: new OneKeyAgent(agent, key) };
+      return { kind: 'key', offer, probe: costs(offer) };
     }
-    if (takes === null) return { type: 'none', username: user };
+    if (takes === null) return { kind: 'none' };
     if (takes.includes('password')) {
       const text = await password.reveal();
-      if (text !== null) return { type: 'password', username: user, password: text };
+      if (text !== null) return { kind: 'password', text };
     }
     if (hasAnswered || !password.isLeft || !takes.includes('keyboard-interactive')) return null;
     hasAnswered = true;
-    return {
-      type: 'keyboard-interactive',
-      username: user,
-      prompt: (_name, _text, _lang, prompts, finish) => void answer(prompts, finish).catch(giveUp),
-    };
+    return { kind: 'keyboard' };
   }
 
   return {
-    handler(_methods, _partial, callback) {
-      const proceed = async () => {
-        const method = await next();
-        if (!(await means.ready())) return;
-        progress = method === null ? 'exhausted' : 'trying';
-        // ssh2 takes false for "nothing left", which its types leave out.
-        callback(method ?? (false as never));
-      };
-      void proceed().catch(giveUp);
+    async next() {
+      const move = await choose();
+      progress = move === null ? 'exhausted' : 'trying';
+      return move;
+    },
+    get isLast() {
+      return position >= keys.length && !password.isLeft;
     },
     onFailure(methods, partial) {
       // A server that takes no keys yet (it wants the password first) has not judged this one: it has another turn.
@@ -109,9 +98,19 @@ export function createLogin(means: LoginMeans): Login {
       password.judged(partial);
       takes = methods;
     },
+    async answer(prompts) {
+      // Some servers only have something to say, as PAM's last words.
+      if (prompts.length === 0) return [];
+      const text = await password.answer(prompts);
+      if (text !== null) return [text];
+      remarks.push('the server asked a question that has no answer here');
+      progress = 'exhausted';
+      return null;
+    },
     onPasswordExpired() {
       password.judged(false);
       remarks.push('the server wants the password to be changed');
+      progress = 'exhausted';
     },
     onSigningFailed(why) {
       remarks.push(`a key could not sign: ${why}`);

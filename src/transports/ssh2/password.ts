@@ -1,5 +1,10 @@
-import type { Prompt } from 'ssh2';
 import type { Secret } from '../../domain/secret.ts';
+
+/** A question of a server; `echo`: its answer is no secret (RFC 4256, 3.2). */
+export interface Prompt {
+  readonly prompt: string;
+  readonly echo: boolean;
+}
 
 /** The password's one turn in a login. */
 export interface PasswordTurn {
@@ -42,7 +47,7 @@ export function createPasswordTurn(
     async answer([prompt, more]) {
       // A second question is the first one again after a wrong password, or a second factor: there is no answer.
       if (state === 'sent') state = 'refused';
-      return prompt !== undefined && more === undefined && prompt.echo !== true ? reveal() : null;
+      return prompt !== undefined && more === undefined && !prompt.echo ? reveal() : null;
     },
     judged(liked) {
       if (state === 'sent') state = liked ? 'taken' : 'refused';

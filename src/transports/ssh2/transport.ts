@@ -1,14 +1,19 @@
 import { lookup as lookupAddress } from 'node:dns/promises';
+import type { Secret } from '../../domain/secret.ts';
+import type { Hop } from '../../domain/target.ts';
 import { failure } from '../../errors/failure.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import type { ConnectFailure, ConnectOptions, Session, Transport } from '../transport.ts';
 import { createSshAgent } from './agent.ts';
 import { type Attempt, startAttempt } from './attempt.ts';
 import { dial, type Lookup } from './dial.ts';
-import { shakeHands } from './handshake.ts';
+import { type LoggedIn, shakeHands } from './handshake.ts';
 import { createHostKeyJudge } from './host-key.ts';
+import { createJumps } from './jumps.ts';
 import { createKnownHostsFiles } from './known-hosts-files.ts';
+import { type Link, socketLink } from './link.ts';
 import { createOfferSource } from './offers.ts';
+import { passThrough } from './pass-through.ts';
 import { createSession } from './session.ts';
 
 /** The surroundings of the transport: what only the composition root knows. */
@@ -17,11 +22,16 @@ export interface Ssh2Options {
   readonly agentSocket: string | null;
   /** All addresses of a host name; left out: getaddrinfo(3). */
   readonly lookup?: Lookup;
+  /** Asks for the passphrase of a key file; null from it: the operator gave up. Left out: nobody can be asked. */
+  readonly askPassphrase?: ((path: string) => Promise<Secret | null>) | null;
 }
 
+/** What an attempt may do besides its target. */
+type Reach = Pick<ConnectOptions, 'password' | 'ahead'>;
+
 /**
- * Reaches agents by the ssh2 package. Connections share only what is read once per run: keys, known_hosts and the
- * list of the ssh-agent's keys.
+ * Reaches agents by a client of our own on ssh2's protocol layer. Connections share what is read once per run: keys,
+ * known_hosts and the list of the ssh-agent's keys; and the jump hosts on their way.
  */
 export function createSsh2Transport(options: Ssh2Options): Transport {
   const agent = options.agentSocket === null ? null : createSshAgent(options.agentSocket);
@@ -29,8 +39,18 @@ export function createSsh2Transport(options: Ssh2Options): Transport {
   const knownHostsFiles = createKnownHostsFiles();
   const lookup: Lookup = options.lookup ?? ((host) => lookupAddress(host, { all: true, order: 'verbatim' }));
 
+  // No password ever goes to a jump host.
+  const jumps = createJumps(async (hop, before, signal) => {
+    const reached = await connectTo(hop, before, { password: null, ahead: null }, signal);
+    return reached.ok ? ok(reached.value.connection) : err(reached.error.failure);
+  });
+
   /** Null: the attempt has failed. */
-  async function reach(attempt: Attempt, { password }: ConnectOptions): Promise<Session | null> {
+  async function reach(
+    attempt: Attempt,
+    before: readonly Hop[],
+    { password, ahead }: Reach,
+  ): Promise<LoggedIn | null> {
     const { target } = attempt;
     const offers = await source.offers(target.ssh);
     if (!offers.ok) return unreadable(attempt, offers.error);
@@ -41,32 +61,42 @@ export function createSsh2Transport(options: Ssh2Options): Transport {
         passedOver.join('; ') || 'there is no key file, and no ssh-agent that holds one',
       );
     }
-    const knownHosts = [...target.ssh.knownHosts, ...target.ssh.globalKnownHosts];
-    const judge = createHostKeyJudge(target, await knownHostsFiles.rules(knownHosts));
-    const socket = await dial(attempt, lookup);
-    if (socket === null) return null;
-    const client = await shakeHands(attempt, socket, {
+    const judge = createHostKeyJudge(target, await knownHostsFiles.rules(target.ssh));
+    const link = await openLink(attempt, before);
+    if (link === null) return null;
+    return shakeHands(attempt, link, {
       judge,
-      means: {
-        keys,
-        agent,
-        passedOver,
-        password: password === null ? null : () => attempt.paused(password()),
-      },
-      addHostKey: (name, blob) => knownHostsFiles.add(knownHosts, name, blob),
+      means: { keys, passedOver, password: password === null ? null : () => attempt.paused(password()) },
+      addHostKey: (name, blob) => knownHostsFiles.add(target.ssh, name, blob),
+      ahead,
     });
-    return client === null ? null : createSession(target, client, socket);
+  }
+  async function openLink(attempt: Attempt, before: readonly Hop[]): Promise<Link | null> {
+    if (attempt.over) return null;
+    if (before.length > 0) return passThrough(attempt, before, jumps);
+    const socket = await dial(attempt, lookup);
+    return socket === null ? null : socketLink(socket);
+  }
+  async function connectTo(
+    target: Hop,
+    before: readonly Hop[],
+    how: Reach,
+    signal: AbortSignal,
+  ): Promise<Result<LoggedIn, ConnectFailure>> {
+    const attempt = startAttempt(target, signal);
+    const reached = reach(attempt, before, how).catch((error: unknown) => broken(attempt, error));
+    const it = await Promise.race([reached, attempt.failed.then(() => null)]);
+    return it === null ? err(await attempt.failed) : ok(it);
   }
 
   return {
-    prepare: async () => [],
+    prepare: (targets) => source.prepare(targets, options.askPassphrase ?? null),
     async connect(target, connectOptions): Promise<Result<Session, ConnectFailure>> {
-      const attempt = startAttempt(target, connectOptions.signal);
-      const reached = reach(attempt, connectOptions).catch((error: unknown) => broken(attempt, error));
-      const session = await Promise.race([reached, attempt.failed.then(() => null)]);
-      return session === null ? err(await attempt.failed) : ok(session);
+      const reached = await connectTo(target, target.ssh.jumps, connectOptions, connectOptions.signal);
+      return reached.ok ? ok(createSession(target, reached.value)) : reached;
     },
     async close() {
+      await jumps.close();
       agent?.close();
     },
   };

@@ -13,6 +13,8 @@ export interface AgentOptions {
   readonly docker?: 'works' | 'hangs' | 'down';
   /** Further options for sshd, in sshd_config's words: `MaxStartups 1`. */
   readonly sshd?: readonly string[];
+  /** In place of sshd: Dropbear, with these further arguments. */
+  readonly dropbear?: readonly string[];
 }
 
 /** An agent whose files are laid out; the rest is the kernel's and sshd's work. */
@@ -55,11 +57,9 @@ export function layAgent(
   chmodSync(at(join(home, 'home')), 0o700);
   layFiles(at(join(home, 'layer')), options.files ?? {});
   const key = makeHostKey();
-  const sshd = `exec /usr/sbin/sshd -D -e -f /etc/ssh/fleet_config -o ListenAddress=${identity.address}`;
-  const special = (options.sshd ?? []).map((option) => ` -o '${option}'`).join('');
   layFiles(at(join(home, 'run')), {
     'fleet/hostkey': { text: key.privateKey, mode: 0o600 },
-    'fleet/start': `set -e\n${options.setup ?? ''}\ncd /\n${sshd}${special}\n`,
+    'fleet/start': `set -e\n${options.setup ?? ''}\ncd /\n${server(identity.address, options)}\n`,
     ...(options.docker === 'down' ? {} : { 'docker.sock': '' }),
   });
   return {
@@ -85,6 +85,18 @@ function mounts(
   if (docker !== 'down')
     lines.push(`${sockets[docker]} ${root}/run/docker.sock none bind`, `proc ${root}/proc proc defaults`);
   return `${lines.join('\n')}\n`;
+}
+
+// Shell commands; the last becomes the server, and writes its process's number down when it listens.
+function server(address: string, options: AgentOptions): string {
+  if (options.dropbear === undefined) {
+    const special = (options.sshd ?? []).map((option) => ` -o '${option}'`).join('');
+    return `exec /usr/sbin/sshd -D -e -f /etc/ssh/fleet_config -o ListenAddress=${address}${special}`;
+  }
+  const files = '-r /run/fleet/dropbear_hostkey -P /run/fleet/sshd.pid';
+  return `mkdir -m 700 /root/.ssh; cp /etc/ssh/fleet_keys /root/.ssh/authorized_keys
+dropbearconvert openssh dropbear /run/fleet/hostkey /run/fleet/dropbear_hostkey
+exec /usr/sbin/dropbear -F -E -s -p ${address}:22 ${files} ${options.dropbear.join(' ')}`;
 }
 
 // An agent without a daemon must not see the fleet's in its process table either: it gets a table of its own.

@@ -103,10 +103,13 @@ async function untilListening(home: string): Promise<void> {
 }
 
 // sshd writes its options into its title: "sshd: /usr/sbin/sshd -D … -o ListenAddress=127.77.0.1 [listener] …".
+// Dropbear has its arguments there: "/usr/sbin/dropbear … -p 127.77.0.1:22 …".
 function sshdPids(enclave: Enclave): ReadonlyMap<string, number> {
   const found = new Map<string, number>();
   for (const { pid, argv } of processesIn(namespaceOf(enclave.pid, 'net'), 'net')) {
-    const address = /^sshd: .*ListenAddress=([\d.]+).*\[listener\]/.exec(argv.join(' '))?.[1];
+    const title = /^sshd: .*?ListenAddress=([\d.]+).*\[listener\]|^\S*\/dropbear .*-p ([\d.]+):/;
+    const [, ofSshd, ofDropbear] = title.exec(argv.join(' ')) ?? [];
+    const address = ofSshd ?? ofDropbear;
     if (address !== undefined) found.set(address, pid);
   }
   return found;

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { AgentOutcome } from '../../../src/domain/outcome.ts';
 import type { Report } from '../../../src/domain/report.ts';
@@ -46,16 +46,22 @@ export interface Inventory {
 /** What `node-prep run` must find in its environment for inventories that name it. */
 export const PASSWORD_VARIABLE = 'REGISTRY_PASSWORD';
 
-/** Makes an operator with nothing remembered. */
-export function newOperator(fleet: Fleet): Operator {
+/** Makes an operator with nothing remembered; `hosts` are further lines of the /etc/hosts of their machine. */
+export function newOperator(fleet: Fleet, hosts = ''): Operator {
   const folder = mkdtempSync(join(fleet.folder, 'home-'));
   const state = join(folder, 'state');
   let inventories = 0;
+  const named: string[] = [];
+  if (hosts !== '') {
+    writeFileSync(join(folder, 'hosts'), `${readFileSync('/etc/hosts', 'utf8')}\n${hosts}`);
+    const mount = 'mount --bind "$0" /etc/hosts && exec "$@"';
+    named.push('unshare', '-m', 'sh', '-c', mount, join(folder, 'hosts'));
+  }
 
   const start: Operator['start'] = (args, env = {}) => {
     const plain = { PATH: process.env.PATH ?? '', HOME: folder, XDG_STATE_HOME: state, NO_COLOR: '1' };
     // The operator's machine shares the fleet's network and nothing else of it.
-    const enter = ['-t', String(fleet.enclave.pid), '-n', '--', process.execPath, TOOL];
+    const enter = ['-t', String(fleet.enclave.pid), '-n', '--', ...named, process.execPath, TOOL];
     const child = spawn('nsenter', [...enter, ...args], {
       cwd: folder,
       env: { ...plain, ...env },

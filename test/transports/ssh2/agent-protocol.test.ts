@@ -14,11 +14,12 @@ describe('requests', () => {
     expect(identitiesRequest().toString('hex')).toBe('000000010b');
   });
   test.each([
-    ['for a key that is no RSA key', null, '00000000'],
-    ['with SHA-256', 'sha256', '00000002'],
-    ['with SHA-512', 'sha512', '00000004'],
-  ] as const)('a signature %s', (_, hash, flags) => {
-    const request = signRequest(Buffer.from('K'), Buffer.from('data'), hash).toString('hex');
+    ['by a key that is no RSA key', 'ssh-ed25519', '00000000'],
+    ['with SHA-1', 'ssh-rsa', '00000000'],
+    ['with SHA-256', 'rsa-sha2-256', '00000002'],
+    ['with SHA-512', 'rsa-sha2-512', '00000004'],
+  ])('a signature %s', (_, algorithm, flags) => {
+    const request = signRequest(Buffer.from('K'), Buffer.from('data'), algorithm).toString('hex');
     expect(request).toBe(`000000120d${'00000001'}4b${'00000004'}64617461${flags}`);
   });
 });
@@ -44,14 +45,13 @@ describe('answers', () => {
       }),
     );
   });
-  test('a signature comes without the name of its algorithm', () => {
+  test('a signature comes whole: its name, itself, and what a FIDO key adds', () => {
     const signature = Buffer.concat([
       wireString(Buffer.from('ssh-ed25519')),
       wireString(Buffer.from('the signature')),
+      Buffer.of(1, 0, 0, 0, 7),
     ]);
-    expect(readSignature(Buffer.concat([Buffer.of(14), wireString(signature)]))?.toString()).toBe(
-      'the signature',
-    );
+    expect(readSignature(Buffer.concat([Buffer.of(14), wireString(signature)]))).toEqual(signature);
   });
   test.each([
     ['a refusal', Buffer.of(5)],
@@ -60,6 +60,7 @@ describe('answers', () => {
       'a list that promises more keys than it has',
       Buffer.concat([Buffer.of(12), wireUint32(2), wireString(Buffer.of())]),
     ],
+    ['more keys than any agent has', identitiesAnswer(Array(2_049).fill({ blob: Buffer.of(), comment: '' }))],
     ['a signature that is cut short', Buffer.concat([Buffer.of(14), wireUint32(100)])],
   ])('%s is neither a list nor a signature', (_, answer) => {
     expect(readIdentities(answer)).toBeNull();
@@ -93,6 +94,7 @@ describe('reading from the socket', () => {
   test.each([
     ['longer than any may be', wireUint32(300_000)],
     ['empty', wireUint32(0)],
+    ['followed by another', Buffer.concat([wireString('one'), wireString('two')])],
   ])('an answer that is %s breaks it off', (_, bytes) => {
     expect(createAnswerReader().push(bytes)).toBe('broken');
   });

@@ -37,10 +37,10 @@ const KEY = Buffer.from('a key');
 const LIST = wireString(
   Buffer.concat([Buffer.of(12), wireUint32(1), wireString(KEY), wireString(Buffer.from('mine'))]),
 );
-const signature = (text: string) => {
-  const inner = Buffer.concat([wireString(Buffer.from('ssh-ed25519')), wireString(Buffer.from(text))]);
-  return wireString(Buffer.concat([Buffer.of(14), wireString(inner)]));
-};
+const whole = (text: string, algorithm = 'ssh-ed25519') =>
+  Buffer.concat([wireString(algorithm), wireString(text)]);
+const signature = (text: string, algorithm?: string) =>
+  wireString(Buffer.concat([Buffer.of(14), wireString(whole(text, algorithm))]));
 
 describe('an ssh-agent', () => {
   test('is asked for its keys once, and signs one after the other over one connection', async () => {
@@ -60,12 +60,11 @@ describe('an ssh-agent', () => {
       ['mine'],
       ['mine'],
     ]);
-    const signed = await Promise.all([1, 2, 3].map(() => agent.sign(KEY, Buffer.from('data'), null)));
-    expect(signed.map((it) => it.ok && it.value.toString())).toEqual([
-      'signature 2',
-      'signature 3',
-      'signature 4',
-    ]);
+    const signed = await Promise.all(
+      [1, 2, 3].map(() => agent.sign(KEY, Buffer.from('data'), 'ssh-ed25519')),
+    );
+    const expected = ['signature 2', 'signature 3', 'signature 4'];
+    expect(signed.map((it) => it.ok && it.value)).toEqual(expected.map((text) => whole(text)));
     expect(requests).toEqual([11, 13, 13, 13]);
     expect(connections).toBe(1);
     agent.close();
@@ -85,10 +84,22 @@ describe('an ssh-agent', () => {
       'its answer makes no sense',
       'its answer makes no sense',
     ],
+    [
+      'that signs with nothing',
+      (_, socket) => socket.write(signature('')),
+      'its answer makes no sense',
+      'its answer makes no sense',
+    ],
+    [
+      'that is old, and knows SHA-1 only',
+      (_, socket) => socket.write(signature('x', 'ssh-rsa\u001b[2J')),
+      'its answer makes no sense',
+      'it signs with ssh-rsa\\x1b[2J only',
+    ],
   ])('%s is of no use, and says why', async (_, answer, listing, signing) => {
     const agent = await agentThat(answer);
     expect(await agent.keys()).toEqual({ ok: false, error: listing });
-    expect(await agent.sign(KEY, Buffer.from('data'), null)).toEqual({ ok: false, error: signing });
+    expect(await agent.sign(KEY, Buffer.from('data'), 'ssh-ed25519')).toEqual({ ok: false, error: signing });
     agent.close();
   });
 
@@ -103,9 +114,9 @@ describe('an ssh-agent', () => {
       if (connections === 1) socket.end();
       else socket.write(request[4] === 13 ? signature('at last') : LIST);
     });
-    expect(await agent.sign(KEY, Buffer.from('data'), null)).toMatchObject({ ok: false });
-    const again = await agent.sign(KEY, Buffer.from('data'), null);
-    expect(again.ok && again.value.toString()).toBe('at last');
+    expect(await agent.sign(KEY, Buffer.from('data'), 'ssh-ed25519')).toMatchObject({ ok: false });
+    const again = await agent.sign(KEY, Buffer.from('data'), 'ssh-ed25519');
+    expect(again.ok && again.value).toEqual(whole('at last'));
     agent.close();
   });
 

@@ -18,13 +18,14 @@ interface Case {
   readonly host?: string;
   readonly port?: number;
   readonly hostKeys?: SshSpec['hostKeys'];
+  readonly ssh?: Partial<SshSpec>;
   readonly unreadable?: readonly string[];
 }
 
-function judgeOf({ lines, host = 'host', port = 22, hostKeys = 'strict', unreadable = [] }: Case) {
+function judgeOf({ lines, host = 'host', port = 22, hostKeys = 'strict', unreadable = [], ssh }: Case) {
   const files = ['/home/me/known hosts', '/etc/ssh/ssh_known_hosts'];
   const knownHosts = indexKnownHosts([{ file: files[0] ?? '', text: lines.join('\n') }]);
-  return createHostKeyJudge(makeTarget(host, port, { hostKeys, knownHosts: files }), {
+  return createHostKeyJudge(makeTarget(host, port, { hostKeys, knownHosts: files, ...ssh }), {
     knownHosts,
     unreadable,
   });
@@ -104,6 +105,31 @@ describe('a host key', () => {
     ],
     ['is trusted while another file cannot be read', { lines: [`host ${ED}`], unreadable: ['x'] }, 'known'],
     [
+      'is looked up by the address of ssh_config',
+      { lines: [`10.0.0.1 ${ED}`], ssh: { address: '10.0.0.1' } },
+      'known',
+    ],
+    [
+      'is not looked up by the name that the inventory has for an address',
+      { lines: [`host ${ED}`], ssh: { address: '10.0.0.1' } },
+      'HOST_KEY_UNKNOWN',
+    ],
+    [
+      'is looked up by its alias, without a port',
+      { lines: [`Alias ${ED}`], port: 2222, ssh: { hostKeyAlias: 'alias' } },
+      'known',
+    ],
+    [
+      'is looked up by its alias alone',
+      { lines: [`host ${ED}`, `[host]:2222 ${ED}`], port: 2222, ssh: { hostKeyAlias: 'alias' } },
+      'HOST_KEY_UNKNOWN',
+    ],
+    [
+      'is added under its alias',
+      { lines: [], port: 2222, hostKeys: 'accept-new', ssh: { hostKeyAlias: 'alias' } },
+      'add alias',
+    ],
+    [
       'that is no key at all is unknown',
       { lines: [`other ${ED}`], presented: Buffer.of() },
       'HOST_KEY_UNKNOWN',
@@ -128,10 +154,19 @@ describe('a host key', () => {
     expect(message).toContain(`ssh-ed25519 ${fingerprint(A)}`);
     expect(hint).toContain("ssh-keyscan -p 2222 host >> '/home/me/known hosts';");
   });
-  test('of a host with an authority says that host certificates come later', () => {
-    expect(refusal({ lines: [`@cert-authority * ${ED}`] }).detail).toContain(
-      'host certificates are not understood yet',
-    );
+  test.each<[string, Partial<SshSpec>, string]>([
+    ['its address', { address: '10.0.0.1' }, 'ssh-keyscan -p 22 10.0.0.1 >> '],
+    ['its alias', { hostKeyAlias: 'alias' }, "ssh-keyscan -p 22 host | sed 's!^[^ ]*!alias!' >> "],
+    [
+      'the jump host that reaches it',
+      { jumps: [makeTarget('bastion', 2222, { user: 'jumper' })] },
+      'ssh -p 2222 jumper@bastion ssh-keyscan -p 22 host >> ',
+    ],
+  ])('that is unknown is scanned by %s', (_, ssh, hint) => {
+    expect(refusal({ lines: [], ssh }).hint).toContain(`add it: ${hint}`);
+  });
+  test('of a host with an authority says what understands it', () => {
+    expect(refusal({ lines: [`@cert-authority * ${ED}`] }).detail).toContain('set ssh.transport: openssh');
   });
   test('that cannot be looked up in a file says which', () => {
     expect(refusal({ lines: [], unreadable: ['/kh cannot be read: EACCES'] }).detail).toBe(

@@ -1,16 +1,23 @@
-import type { AnyAuthMethod, Prompt } from 'ssh2';
-import ssh2 from 'ssh2';
 import { describe, expect, test } from 'vitest';
 import { Secret } from '../../../src/domain/secret.ts';
-import { createLogin, type Login } from '../../../src/transports/ssh2/login.ts';
+import { ok } from '../../../src/lib/result.ts';
+import { createLogin, type Login, type Move } from '../../../src/transports/ssh2/login.ts';
 import type { Offer } from '../../../src/transports/ssh2/offers.ts';
-import { soundKeyPair } from '../../support/ssh-keys.ts';
+import type { Prompt } from '../../../src/transports/ssh2/password.ts';
 
-const KEYS: Offer[] = ['one', 'two'].map((label) => {
-  const key = ssh2.utils.parseKey(soundKeyPair('ed25519').private);
-  if (key instanceof Error || Array.isArray(key)) throw new Error('no key');
-  return { key, signer: 'file', label };
-});
+function offer(label: string, more: Partial<Offer> = {}): Offer {
+  return {
+    keyType: 'ssh-ed25519',
+    blob: Buffer.from(label),
+    algorithms: ['ssh-ed25519'],
+    signer: 'file',
+    asksPerson: false,
+    sign: async () => ok(Buffer.from('signature')),
+    label,
+    ...more,
+  };
+}
+const KEYS = [offer('one'), offer('two')];
 
 /** What a server says to an attempt: the methods it still takes; with `partial`, it has liked the last one. */
 type Reply =
@@ -36,9 +43,7 @@ async function course(
   let gaveUp = false;
   let passwordAsked = 0;
   const login = createLogin({
-    user: 'core',
     keys,
-    agent: null,
     passedOver: ['a file was passed over'],
     password:
       password === null
@@ -48,27 +53,21 @@ async function course(
             return password === 'none left' ? null : new Secret(password);
           },
     ready: async () => !gaveUp,
-    giveUp: () => {
-      gaveUp = true;
-    },
   });
-  const next = () =>
-    new Promise<AnyAuthMethod | false | null>((resolve) => {
-      login.handler([], false, resolve as never);
-      setImmediate(() => resolve(null));
-    });
+  const inWords = (move: Move): string => {
+    if (move.kind === 'key') return `${move.offer.label}${move.probe ? '?' : ''}`;
+    if (move.kind === 'password') return `password ${move.text}`;
+    return move.kind === 'keyboard' ? 'keyboard-interactive' : 'none';
+  };
   for (const reply of replies) {
-    const method = await next();
-    if (method === false || method === null) break;
-    if (method.type === 'publickey') tried.push(KEYS.find(({ key }) => key === method.key)?.label ?? '?');
-    else if (method.type === 'password') tried.push(`password ${method.password}`);
-    else tried.push(method.type);
-    if (typeof reply !== 'string' && 'asks' in reply && method.type === 'keyboard-interactive') {
-      const answers = await new Promise<string[] | null>((resolve) => {
-        method.prompt('', '', '', [...reply.asks], resolve);
-        setImmediate(() => resolve(null));
-      });
-      if (answers !== null) tried.push(JSON.stringify(answers));
+    const move = await login.next();
+    if (move === null) break;
+    tried.push(inWords(move));
+    if (typeof reply !== 'string' && 'asks' in reply && move.kind === 'keyboard') {
+      const answers = await login.answer(reply.asks);
+      gaveUp = answers === null;
+      if (gaveUp) break;
+      tried.push(JSON.stringify(answers));
     }
     const takes = typeof reply === 'string' ? reply : reply.takes;
     login.onFailure(
@@ -76,8 +75,8 @@ async function course(
       typeof reply !== 'string' && 'partial' in reply,
     );
   }
-  const last = await next();
-  if (last !== false && last !== null) tried.push(`and then ${last.type}`);
+  const last = gaveUp ? null : await login.next();
+  if (last !== null) tried.push(`and then ${inWords(last)}`);
   return { tried, login, gaveUp, passwordAsked };
 }
 
@@ -131,6 +130,13 @@ describe('a login tries', () => {
       ['one', 'password pw', 'one'],
     ],
     [
+      'nothing as the answer to no question',
+      [],
+      'pw',
+      ['keyboard-interactive', { asks: [], takes: 'keyboard-interactive' }],
+      ['none', 'keyboard-interactive', '[]'],
+    ],
+    [
       'a keyboard that asks nothing once',
       [],
       'pw',
@@ -164,6 +170,30 @@ describe('a login tries', () => {
     expect(it.login).toMatchObject({ password: 'unsent', progress: 'exhausted' });
     expect(it.passwordAsked).toBe(1);
   });
+});
+
+describe('a key is asked about before it signs', () => {
+  const agent = (label: string) => offer(label, { signer: 'agent' });
+  test.each<[string, Offer[], string[]]>([
+    ['not where it is the only one', [agent('a')], ['a']],
+    ['not where it is a file', [offer('a'), offer('b')], ['a', 'b']],
+    ['where the agent holds it, and there are others', [agent('a'), agent('b')], ['a?', 'b?']],
+    ['where it needs a touch', [offer('a', { asksPerson: true })], ['a?']],
+  ])('%s', async (_, keys, tried) => {
+    expect((await course(keys, null, ['publickey', 'publickey'])).tried).toEqual(tried);
+  });
+});
+
+test('a move is the last one when neither a key nor the password is left', async () => {
+  const isLast = async (keys: readonly Offer[], password: boolean) => {
+    const ask = async () => new Secret('pw');
+    const means = { passedOver: [], password: password ? ask : null, ready: async () => true };
+    const login = createLogin({ keys, ...means });
+    await login.next();
+    return login.isLast;
+  };
+  expect([await isLast(KEYS.slice(0, 1), false), await isLast(KEYS, false)]).toEqual([true, false]);
+  expect(await isLast(KEYS.slice(0, 1), true)).toBe(false);
 });
 
 describe('what came of the password', () => {

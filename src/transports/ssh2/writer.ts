@@ -1,0 +1,45 @@
+/** Gathers what is written in one go, so that it leaves as one segment. */
+export interface Writer {
+  write(bytes: Uint8Array): void;
+  /** Nothing leaves until as many calls of `release` have come. */
+  hold(): void;
+  release(): void;
+  /** Sends what there is, held or not. */
+  flush(): void;
+}
+
+/** ssh2 writes each packet in three parts, and a flight is several packets: `send` gets them as one piece. */
+export function createWriter(send: (bytes: Uint8Array) => void): Writer {
+  let parts: Uint8Array[] = [];
+  let held = 0;
+  let isDue = false;
+
+  function flush(): void {
+    const [first, ...more] = parts;
+    if (first === undefined) return;
+    parts = [];
+    send(more.length === 0 ? first : Buffer.concat([first, ...more]));
+  }
+  function schedule(): void {
+    if (isDue || held > 0 || parts.length === 0) return;
+    isDue = true;
+    queueMicrotask(() => {
+      isDue = false;
+      if (held === 0) flush();
+    });
+  }
+  return {
+    write(bytes) {
+      parts.push(bytes);
+      schedule();
+    },
+    hold() {
+      held += 1;
+    },
+    release() {
+      held -= 1;
+      schedule();
+    },
+    flush,
+  };
+}
