@@ -15,6 +15,8 @@ export interface Sshd {
   readonly port: number;
   /** A folder that is removed with it. */
   readonly folder: string;
+  /** Of the process that listens; each connection has a child of it. */
+  readonly pid: number;
   /** `[host]:port type base64`, a line for known_hosts. */
   knownHostsLine(type: KeyType): Promise<string>;
   /** Makes a key pair in the folder, and lets it log in. The path of the private key. */
@@ -38,7 +40,8 @@ export async function makeKey(path: string, keygen: readonly string[]): Promise<
   return path;
 }
 
-async function freePort(host: string): Promise<number> {
+/** A port of an address that nobody listens on. */
+export async function freePort(host: string): Promise<number> {
   const server = createServer();
   await new Promise<void>((listening) => server.listen(0, host, listening));
   const address = server.address();
@@ -76,6 +79,7 @@ export async function startSshd(keys: readonly KeyType[], options: readonly stri
     host,
     port,
     folder,
+    pid: sshd.pid ?? 0,
     log,
     async knownHostsLine(type) {
       const [name, base64] = (await readFile(at(`host_${type}.pub`), 'utf8')).split(' ');

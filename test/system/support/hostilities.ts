@@ -211,7 +211,7 @@ export const HOSTILITIES: Readonly<Record<string, Hostility>> = {
   'dropbear-narrow': {
     with: 'a Dropbear whose windows are tiny',
     code: 'ok',
-    agent: { dropbear: ['-W', '1000'] },
+    agent: { dropbear: ['-W', '2000'] },
   },
 
   'ipv6-loopback': {
@@ -233,14 +233,14 @@ export const HOSTILITIES: Readonly<Record<string, Hostility>> = {
   'dead-first': {
     with: 'a name whose first address is dead',
     code: 'ok',
-    agent: { sshd: ['ListenAddress 10.9.0.21'] },
+    agent: { sshd: ['ListenAddress 10.9.0.130'] },
     host: 'dead-first.example',
     entry: patience('8s'),
   },
   'dead-last': {
     with: 'a name whose last address is dead',
     code: 'ok',
-    agent: { sshd: ['ListenAddress 10.9.0.20'] },
+    agent: { sshd: ['ListenAddress 10.9.0.3'] },
     host: 'dead-last.example',
   },
 };
