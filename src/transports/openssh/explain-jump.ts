@@ -1,8 +1,9 @@
+import { jumpName } from '../../domain/jump-name.ts';
 import type { Hop } from '../../domain/target.ts';
 import { type Failure, failure } from '../../errors/failure.ts';
 import { printable } from '../../lib/printable.ts';
 import { timedOut } from '../given-up.ts';
-import { jumpName, loginLine } from '../shell-lines.ts';
+import { loginLine } from '../shell-lines.ts';
 import type { Attempted } from './attempted.ts';
 
 /** Where the last machine on the way could not reach the agent: sshd names the system's error, or getaddrinfo(3)'s. */

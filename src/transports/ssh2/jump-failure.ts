@@ -1,15 +1,9 @@
-import { isIPv6 } from 'node:net';
+import { jumpName } from '../../domain/jump-name.ts';
 import type { Hop } from '../../domain/target.ts';
 import { phaseOf } from '../../errors/catalogue.ts';
 import { type Failure, failure } from '../../errors/failure.ts';
 import { timedOut } from './attempt.ts';
 import type { Dug } from './tunnel.ts';
-
-/** A jump host as ssh(1) takes it with -J: `user@host`, with its port where it is not 22. */
-export function jumpName({ host, port, ssh }: Hop): string {
-  const name = isIPv6(host) && port !== 22 ? `[${host}]` : host;
-  return `${ssh.user}@${name}${port === 22 ? '' : `:${port}`}`;
-}
 
 /** What a jump host's own failure means to an agent behind it. One that another jump host has caused stays its own. */
 export function jumpFailed(hop: Hop, inner: Failure): Failure {

@@ -1,7 +1,8 @@
+import { jumpName } from '../../domain/jump-name.ts';
 import type { Hop } from '../../domain/target.ts';
 import { failure } from '../../errors/failure.ts';
 import { type Attempt, timedOut } from './attempt.ts';
-import { jumpFailed, jumpName, tunnelRefused } from './jump-failure.ts';
+import { jumpFailed, tunnelRefused } from './jump-failure.ts';
 import type { Jumps } from './jumps.ts';
 import type { Link } from './link.ts';
 import { describeTrouble, type Trouble } from './trouble.ts';

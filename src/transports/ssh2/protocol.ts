@@ -1,9 +1,10 @@
-import { createSecretKey, getCiphers } from 'node:crypto';
+import { getCiphers } from 'node:crypto';
 import constants from 'ssh2/lib/protocol/constants.js';
 import kex from 'ssh2/lib/protocol/kex.js';
 import Protocol from 'ssh2/lib/protocol/Protocol.js';
 import utils from 'ssh2/lib/protocol/utils.js';
 import { MESSAGE } from './messages.ts';
+import { makeKeysQuick } from './quick-keys.ts';
 
 /** What a connection hears from its packets. Everything is called from within `receive` or `send`. */
 export interface PacketEvents {
@@ -69,21 +70,7 @@ function offerWith(hostKeyAlgorithms: readonly string[]): KexInit {
   return offer;
 }
 
-/**
- * Each packet takes the key anew: as a KeyObject that costs 7 µs, as bytes 20. Where ssh2 has compiled ciphers of its
- * own, or the cipher keeps none of these, there is nothing to do.
- */
-function makeKeysQuick(cipher: Record<string, unknown>): void {
-  for (const name of ['_encKey', '_decipherKey', '_macKey']) {
-    const key = cipher[name];
-    if (Buffer.isBuffer(key)) cipher[name] = createSecretKey(key);
-  }
-}
-
-/**
- * Begins with these algorithms for the host key, best first. The only place that knows how ssh2 works inside; it is
- * not its client.
- */
+/** Begins with these algorithms for the host key, best first. Only this file knows how ssh2 works inside. */
 export function createPackets(hostKeyAlgorithms: readonly string[], events: PacketEvents): Packets {
   let stopped = false;
   let agreed = false;
