@@ -68,7 +68,10 @@ export const CATALOGUE = {
     'reach',
     'the connection broke',
     'The connection to {host} broke off.',
-    "Run again with --resume; if it repeats, look at the network and at sshd's log on the agent.",
+    ({ cause }) =>
+      cause === 'disagreement'
+        ? "The two do not understand each other: the detail says in what. Update that sshd; or allow its algorithms in ssh_config and set ssh.transport: openssh. Look at sshd's log on the agent."
+        : "Run again with --resume; if it repeats, look at the network and at sshd's log on the agent.",
     true,
   ),
   NOT_SSH: entry(
@@ -129,7 +132,10 @@ export const CATALOGUE = {
     'shell',
     'no working /bin/sh session (nologin, ForceCommand, a missing tool)',
     'The login on {host} works, but gives no usable shell: {reason}.',
-    'Give {user} a login shell without ForceCommand, and the POSIX tools that the README lists.',
+    ({ cause, user }) =>
+      cause === 'no-session'
+        ? 'sshd opens no session there: look at MaxSessions, PermitOpen and ForceCommand in its sshd_config, and at its log.'
+        : `Give ${user ?? 'the user'} a login shell without ForceCommand, and the POSIX tools that the README lists.`,
   ),
   BECOME_PASSWORD_NEEDED: entry(
     'shell',

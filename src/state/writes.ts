@@ -40,6 +40,9 @@ export function createWrites(database: DatabaseSync) {
     'INSERT OR REPLACE INTO issues (agent, path, generation, digest, issued_at) VALUES (?, ?, ?, ?, ?)',
   );
 
+  // Outcomes that the database has: at the end of a large run it would take seconds to write them all once more.
+  const recorded = new WeakSet<AgentOutcome>();
+
   const write = (run: string, outcome: AgentOutcome, claim: boolean): void => {
     const { name, status, changed, failure } = outcome;
     const flag = changed === null ? null : Number(changed);
@@ -62,10 +65,11 @@ export function createWrites(database: DatabaseSync) {
     },
     recordOutcome(run: string, outcome: AgentOutcome): void {
       transaction(database, () => write(run, outcome, outcome.status !== 'not-attempted'));
+      recorded.add(outcome);
     },
     finishRun(report: Report): void {
       transaction(database, () => {
-        for (const outcome of report.agents) write(report.id, outcome, false);
+        for (const outcome of report.agents) if (!recorded.has(outcome)) write(report.id, outcome, false);
         endRun.run(report.finishedAt, report.exitCode, report.generation, report.id);
       });
     },

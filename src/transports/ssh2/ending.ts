@@ -81,12 +81,16 @@ function brokenOff({ target, agreed, trouble }: Progress): Failure {
   const { host } = target;
   const when = agreed ? 'during the login' : 'during the key exchange';
   const lost = (detail: string) => failure('CONNECTION_LOST', 'connect', { host }, detail);
+  const disagreement = (detail: string): Failure => ({
+    ...failure('CONNECTION_LOST', 'connect', { host, cause: 'disagreement' }, detail),
+    retryable: false,
+  });
   if (trouble === null || trouble.kind === 'hung-up') return lost(`the server hung up ${when}`);
   if (trouble.kind === 'broken') return lost(`${trouble.code} ${when}`);
   if (trouble.kind === 'disconnected') {
     const said = printable(trouble.said, SAID);
     if (trouble.reason === TOO_MANY_CONNECTIONS) return failure('SERVER_BUSY', 'connect', { host }, said);
-    return { ...lost(`${when}: ${said}`), retryable: !DISAGREEMENTS.includes(trouble.reason) };
+    return (DISAGREEMENTS.includes(trouble.reason) ? disagreement : lost)(`${when}: ${said}`);
   }
-  return { ...lost(`${when}: ${describeTrouble(trouble)}`), retryable: trouble.kind !== 'senseless' };
+  return (trouble.kind === 'senseless' ? disagreement : lost)(`${when}: ${describeTrouble(trouble)}`);
 }

@@ -4,6 +4,7 @@ import type { Hop } from '../../domain/target.ts';
 import { type Failure, failure } from '../../errors/failure.ts';
 import { printable } from '../../lib/printable.ts';
 import { quote } from '../../lib/quote.ts';
+import { scanLine } from '../shell-lines.ts';
 import { type KnownHosts, type KnownKey, keyTypeOf } from './known-hosts.ts';
 
 /**
@@ -62,15 +63,6 @@ export interface HostKeyJudge {
   judge(presented: Uint8Array): HostKeyVerdict;
 }
 
-/** What prints the target's key as a line for known_hosts; run where the target can be reached. */
-function scan({ port, ssh: { address, hostKeyAlias, jumps } }: Hop): string {
-  const last = jumps[jumps.length - 1];
-  const there = `ssh-keyscan -p ${port} ${address}`;
-  const scanned = last === undefined ? there : `ssh -p ${last.port} ${last.ssh.user}@${last.host} ${there}`;
-  // `s!^[^ ]*!alias!` puts the alias in place of the name that ssh-keyscan prints.
-  return hostKeyAlias === null ? scanned : `${scanned} | sed ${quote(`s!^[^ ]*!${hostKeyAlias}!`)}`;
-}
-
 /**
  * Knows what a target may prove itself with. As ssh(1): HostKeyAlias is its name where there is one; a key that is
  * known for the host's port 22 is trusted on its other ports too, while another key there says nothing. Stricter than
@@ -93,7 +85,13 @@ export function createHostKeyJudge(target: Hop, rules: HostKeyRules): HostKeyJud
     const base64 = Buffer.from(presented).toString('base64');
     const type = keyTypeOf(presented) ?? 'unknown';
     const shown = `${printable(type)} ${fingerprint(presented)}`;
-    const values = { host: target.host, port: target.port, address, scan: scan(target), fingerprint: shown };
+    const values = {
+      host: target.host,
+      port: target.port,
+      address,
+      scan: scanLine(target),
+      fingerprint: shown,
+    };
     const refused = (it: Failure): HostKeyVerdict => ({ kind: 'refused', failure: it });
     const [file] = target.ssh.knownHosts;
     const where = file === undefined ? {} : { knownHosts: quote(file) };

@@ -2,6 +2,7 @@ import { jumpName } from '../../domain/jump-name.ts';
 import type { Hop } from '../../domain/target.ts';
 import { phaseOf } from '../../errors/catalogue.ts';
 import { type Failure, failure } from '../../errors/failure.ts';
+import { loginLine } from '../shell-lines.ts';
 import { timedOut } from './attempt.ts';
 import type { Dug } from './tunnel.ts';
 
@@ -9,8 +10,10 @@ import type { Dug } from './tunnel.ts';
 export function jumpFailed(hop: Hop, inner: Failure): Failure {
   if (inner.code === 'JUMP_FAILED') return inner;
   const { message, detail, retryable } = inner;
-  const shell = `Try: ssh ${hop.port === 22 ? '' : `-p ${hop.port} `}${hop.ssh.user}@${hop.host}`;
-  const values = { jump: jumpName(hop), hint: phaseOf(inner.code) === 'trust' ? inner.hint : shell };
+  const values = {
+    jump: jumpName(hop),
+    hint: phaseOf(inner.code) === 'trust' ? inner.hint : `Try: ${loginLine(hop)}`,
+  };
   return {
     ...failure('JUMP_FAILED', 'connect', values, [message, detail ?? ''].join(' ').trim()),
     retryable,

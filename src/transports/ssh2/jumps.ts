@@ -38,6 +38,8 @@ export function createJumps(connectHop: ConnectHop): Jumps {
       return err(failure);
     }
     const connection = connected.value;
+    // Nobody is there any more to use or to close it.
+    if (abort.signal.aborted) void connection.close();
     open.add(connection);
     connection.onEnd(() => {
       open.delete(connection);

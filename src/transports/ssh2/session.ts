@@ -16,7 +16,8 @@ export function createSession(target: Hop, { connection, ahead }: LoggedIn): Ses
       return failure('CONNECTION_LOST', 'connect', { host }, detail);
     }
     const reason = 'the server refuses to run a command';
-    return failure('SHELL_UNUSABLE', 'connect', { host, user: ssh.user, reason }, notRun.said);
+    const values = { host, user: ssh.user, reason, cause: 'no-session' };
+    return failure('SHELL_UNUSABLE', 'connect', values, notRun.said);
   }
   return {
     async exec(commandLine, listener) {
