@@ -82,15 +82,16 @@ describe('what answers is no SSH server that one can talk to', () => {
 });
 
 describe('a host name', () => {
-  const notFound = Object.assign(new Error('not found'), { code: 'ENOTFOUND' });
-  test.each<[string, NonNullable<Ssh2Options['lookup']>, string]>([
-    ['that does not exist', () => Promise.reject(notFound), 'ENOTFOUND'],
-    ['that has no address', async () => [], 'it has no address'],
-    ['that nobody answers for', () => new Promise(nothing), 'no answer within 200ms'],
-  ])('%s is unresolved', async (_, lookup, detail) => {
+  const trouble = (code: string) => Object.assign(new Error('not found'), { code });
+  test.each<[string, NonNullable<Ssh2Options['lookup']>, string, boolean]>([
+    ['that does not exist', () => Promise.reject(trouble('ENOTFOUND')), 'ENOTFOUND', false],
+    ['that cannot be asked for now', () => Promise.reject(trouble('EAI_AGAIN')), 'EAI_AGAIN', true],
+    ['that has no address', async () => [], 'it has no address', false],
+    ['that nobody answers for', () => new Promise(nothing), 'no answer within 200ms', true],
+  ])('%s is unresolved', async (_, lookup, detail, retryable) => {
     const target = await targetFor({ host: 'agent.example', port: 22 }, { connectTimeoutMs: 200 });
     const { failure } = await refusal(transport({ lookup }), target);
-    expect(failure).toMatchObject({ code: 'HOST_UNRESOLVED', detail });
+    expect(failure).toMatchObject({ code: 'HOST_UNRESOLVED', detail, retryable });
   });
 
   const loopback = (...addresses: string[]) => ({

@@ -48,7 +48,10 @@ async function resolve(attempt: Attempt, lookup: Lookup): Promise<readonly strin
   if (typeof addresses !== 'string' && addresses.length > 0) {
     return [...new Set(addresses.map(({ address }) => address))];
   }
-  attempt.fail(unresolved(typeof addresses === 'string' ? addresses : 'it has no address'));
+  // EAI_AGAIN is the only answer that a moment may change (getaddrinfo(3)).
+  const retryable = addresses === 'EAI_AGAIN';
+  const answer = typeof addresses === 'string' ? addresses : 'it has no address';
+  attempt.fail({ ...unresolved(answer), retryable });
   return null;
 }
 
