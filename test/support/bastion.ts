@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import type { Connection } from 'ssh2';
 import type { SshBehaviour } from './ssh-server.ts';
 
@@ -32,9 +32,4 @@ export function forwarding(): Forwarding {
     });
   }
   return { behaviour: { onConnection }, asked, connections };
-}
-
-/** The server's side of the socket of a connection, past the protocol. */
-export function socketOf(connection: Connection | undefined): Socket {
-  return (connection as unknown as { readonly _sock: Socket })._sock;
 }

@@ -3,7 +3,7 @@ import type { AuthContext, Connection } from 'ssh2';
 import { describe, expect, test } from 'vitest';
 import type { SshSpec } from '../../src/domain/target.ts';
 import type { Session } from '../../src/transports/transport.ts';
-import { socketOf } from '../support/bastion.ts';
+import { protocolOf, socketOf } from '../support/server-insides.ts';
 import {
   afterThisTest,
   at,
@@ -21,19 +21,11 @@ useSshFixture();
 
 const COMMAND = 'first command';
 
-/** What a server of ssh2 hears, in its own order: the parts of it that have no public name. */
-interface Insides {
-  readonly _protocol: {
-    readonly _handlers: Record<string, (protocol: unknown, ...rest: unknown[]) => void>;
-    channelOpenConfirm(remote: number, local: number, window: number, packet: number): void;
-  };
-}
-const insides = (connection: Connection) => connection as unknown as Insides;
 const MESSAGES = ['USERAUTH_REQUEST', 'CHANNEL_OPEN', 'CHANNEL_REQUEST'];
 
 /** Notes the messages that reach a connection, each segment in brackets of its own. */
 function listen(connection: Connection, heard: string[]): void {
-  const { _handlers: handlers } = insides(connection)._protocol;
+  const { _handlers: handlers } = protocolOf(connection);
   for (const name of MESSAGES) {
     const handler = handlers[name];
     handlers[name] = (...rest) => {
@@ -156,7 +148,7 @@ describe('a command that is known before the login', () => {
 describe('a server whose channels are numbered oddly', () => {
   /** Tells the client another number than its own; what comes for that number reaches the channel. */
   function renumbered(connection: Connection, number: number, bears: boolean): void {
-    const protocol = insides(connection)._protocol;
+    const protocol = protocolOf(connection);
     const confirm = protocol.channelOpenConfirm.bind(protocol);
     protocol.channelOpenConfirm = (remote, local, window, packet) =>
       confirm(remote, local + number, window, packet);

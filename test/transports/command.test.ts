@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
-import type { Socket } from 'node:net';
-import type { Connection, ServerChannel } from 'ssh2';
+import type { ServerChannel } from 'ssh2';
 import { describe, expect, test } from 'vitest';
 import type { Session } from '../../src/transports/transport.ts';
+import { socketOf } from '../support/server-insides.ts';
 import {
   afterThisTest,
   at,
@@ -31,8 +31,6 @@ function end(channel: ServerChannel, code: number): void {
   channel.exit(code);
   channel.end();
 }
-/** The server's side of the socket, past the protocol. */
-const socketOf = (connection: Connection) => (connection as unknown as { readonly _sock: Socket })._sock;
 
 describe('a command', () => {
   test('has its exit code, both streams and its input', async () => {

@@ -3,7 +3,8 @@ import type { AuthContext } from 'ssh2';
 import { describe, expect, test } from 'vitest';
 import type { Hop, SshSpec, Target } from '../../src/domain/target.ts';
 import type { Session, Transport } from '../../src/transports/transport.ts';
-import { type Forwarding, forwarding, socketOf } from '../support/bastion.ts';
+import { type Forwarding, forwarding } from '../support/bastion.ts';
+import { socketOf } from '../support/server-insides.ts';
 import {
   afterThisTest,
   at,

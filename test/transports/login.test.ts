@@ -125,6 +125,37 @@ describe('a login', () => {
     expect(failure.detail).toContain('during the login');
   });
 
+  test.each<[string, readonly string[]]>([
+    ['a key, then the password', ['publickey', 'password']],
+    ['a key, then the answer to a question', ['publickey', 'keyboard-interactive']],
+    ['the password, then a key', ['password', 'publickey']],
+    ['two keys', ['publickey', 'publickey']],
+  ])('in which the server wants %s, has them both', async (_, wanted) => {
+    const other = makeKeyPair();
+    await writeFile(at('other'), other.privateText, { mode: 0o600 });
+    const given: string[] = [];
+    const server = await ssh({
+      login(context) {
+        const next = wanted[given.length];
+        const answer = (taken: boolean) => {
+          if (taken) given.push(context.method);
+          if (given.length === wanted.length) context.accept();
+          else context.reject(wanted.slice(given.length, given.length + 1) as never, taken);
+        };
+        if (context.method !== next) answer(false);
+        else if (context.method === 'password') answer(context.password === PASSWORD.reveal());
+        else if (context.method === 'keyboard-interactive')
+          context.prompt([{ prompt: 'Password: ', echo: false }], ([text]) =>
+            answer(text === PASSWORD.reveal()),
+          );
+        else answer(true);
+      },
+    });
+    const target = await targetFor(server, { identityFiles: [at('key'), at('other')] });
+    await (await connected(transport(), target, PASSWORD)).close();
+    expect(given).toEqual(wanted);
+  });
+
   test('that the server never answers ends with connectTimeout', async () => {
     const target = await targetFor(await ssh({ login: () => undefined }), { connectTimeoutMs: 500 });
     const { failure, passwordRefused } = await refusal(transport(), target, PASSWORD);
