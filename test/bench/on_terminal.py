@@ -8,8 +8,8 @@ from one to the next, and what came after the last one, in seconds. screen is th
 import fcntl
 import json
 import os
+import pty
 import struct
-import subprocess
 import sys
 import termios
 import time
@@ -19,13 +19,14 @@ KEPT = 4000
 
 
 def main():
-    ours, theirs = os.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack('HHHH', 40, 120, 0, 0))
     began = time.monotonic()
-    child = subprocess.Popen(sys.argv[1:], stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True)
-    os.close(theirs)
-    frames, screen = watch(ours)
-    _, status, used = os.wait4(child.pid, 0)
+    # It is the command's controlling terminal: should this program end first, the command is hung up on.
+    child, terminal = pty.fork()
+    if child == 0:
+        fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack('HHHH', 40, 120, 0, 0))
+        os.execvp(sys.argv[1], sys.argv[1:])
+    frames, screen = watch(terminal)
+    _, status, used = os.wait4(child, 0)
     ended = time.monotonic()
     waits = [after - before for before, after in zip(frames, frames[1:])]
     print(json.dumps({

@@ -26,8 +26,12 @@ export function runJson<T>(argv: readonly string[], env: NodeJS.ProcessEnv = pro
     });
     child.once('error', reject);
     child.once('close', (code, signal) => {
-      if (code !== 0) return reject(new Error(`${argv.join(' ')}: ended with ${code ?? signal}`));
-      resolve(JSON.parse(said.trim().split('\n').at(-1) ?? ''));
+      try {
+        if (code !== 0) throw new Error(`it ended with ${code ?? signal}`);
+        resolve(JSON.parse(said.trim().split('\n').at(-1) ?? ''));
+      } catch (error) {
+        reject(new Error(argv.join(' '), { cause: error }));
+      }
     });
   });
 }

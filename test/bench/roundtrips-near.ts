@@ -34,7 +34,7 @@ const enter = ['-t', process.env.FAR_END ?? '', '-n', process.execPath];
 const program = [join(import.meta.dirname, 'far-end.ts'), AGENT, SECOND, BASTION];
 const far = spawn('nsenter', [...enter, ...program], { stdio: ['pipe', 'pipe', 'inherit'] });
 const [said] = await once(createInterface(far.stdout), 'line');
-const to = (host: string): Login => ({ host, ...JSON.parse(String(said)) });
+const to = (host: string): Login => ({ ...JSON.parse(String(said)), host });
 
 const transport = await ourTransport([to(AGENT)]);
 const jumped = new Map<string, number>();

@@ -60,7 +60,7 @@ export async function scale(): Promise<string> {
       const before = await spent();
       const watched = await watch(agents, login, folder);
       const standIns = ((await spent()) - before) / agents;
-      const report: Report = JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8'));
+      const report: Report = JSON.parse(readFileSync(reportOf(folder, agents), 'utf8'));
       runs.push({ agents, watched, standIns, wrong: surprises(report.agents, agents) });
       console.error(`${agents} agents: ${watched.wall.toFixed(1)} s`);
     }
@@ -73,24 +73,35 @@ export async function scale(): Promise<string> {
 }
 
 /** `node-prep run` as an operator sees it: the built program, on a terminal, with all that it remembers and writes. */
-function watch(agents: number, { port, identity, knownHosts }: Login, folder: string): Promise<Watched> {
+async function watch(
+  agents: number,
+  { port, identity, knownHosts }: Login,
+  folder: string,
+): Promise<Watched> {
   const inventory = join(folder, `inventory-${agents}.yaml`);
   const content = {
     registries: { 'registry.example.com': { username: 'ci-puller', password: { env: 'REGISTRY_PASSWORD' } } },
-    ssh: { user: 'root', port, identityFiles: [identity], knownHosts: [knownHosts] },
+    // Both sides share this machine's processors: nobody is to be given up because they are slow.
+    ssh: { user: 'root', port, identityFiles: [identity], knownHosts: [knownHosts], connectTimeout: '60s' },
     agents: [addressRange(agents)],
   };
   // JSON is YAML, too.
   writeFileSync(inventory, JSON.stringify(content));
-  const run = ['run', inventory, '-o', 'live', '--report', join(folder, 'report.json')];
-  return runJson(['python3', join(import.meta.dirname, 'on_terminal.py'), process.execPath, TOOL, ...run], {
+  const run = [TOOL, 'run', inventory, '-o', 'live', '--report', reportOf(folder, agents)];
+  const onTerminal = ['python3', join(import.meta.dirname, 'on_terminal.py'), process.execPath, ...run];
+  const watched = await runJson<Watched>(onTerminal, {
     PATH: process.env.PATH,
     HOME: folder,
     TERM: 'xterm-256color',
     XDG_STATE_HOME: join(folder, 'state'),
     REGISTRY_PASSWORD: 'bench-password',
   });
+  // Some agents are wrong on purpose: that is 1.
+  if (watched.code > 1) throw new Error(`node-prep ended with ${watched.code}:\n${watched.screen}`);
+  return watched;
 }
+
+const reportOf = (folder: string, agents: number) => join(folder, `report-${agents}.json`);
 
 function tableOf(runs: readonly Run[]): string {
   const cpuOf = ({ agents, watched }: Run) => (watched.cpu * 1_000) / agents;

@@ -8,7 +8,7 @@ import { scale } from './scale.ts';
 const PARTS: Readonly<Record<string, () => Promise<string>>> = { roundtrips: roundTrips, cpu, scale, fleet };
 
 const named = process.argv.slice(2);
-const unknown = named.filter((name) => !(name in PARTS));
+const unknown = named.filter((name) => !Object.hasOwn(PARTS, name));
 if (unknown.length > 0) {
   console.error(`No such part: ${unknown.join(', ')}. There are: ${Object.keys(PARTS).join(', ')}`);
   process.exitCode = 2;

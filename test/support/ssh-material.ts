@@ -1,8 +1,8 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
-import { certified } from '../../src/transports/ssh2/key-types.ts';
-import { typeNameOf } from '../../src/transports/ssh2/public-key.ts';
-import { wireMpint, wireReader, wireString, wireUint32 } from '../../src/transports/ssh2/wire.ts';
+import { certified } from '../../src/transports/ssh2/keys/key-types.ts';
+import { typeNameOf } from '../../src/transports/ssh2/keys/public-key.ts';
+import { wireMpint, wireReader, wireString, wireUint32 } from '../../src/transports/ssh2/packets/wire.ts';
 
 /** `type base64 comment`, as in authorized_keys and .pub files. */
 export function publicLine(blob: Uint8Array, comment = 'test'): string {

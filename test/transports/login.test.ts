@@ -4,7 +4,7 @@ import type { AuthContext } from 'ssh2';
 import { describe, expect, test } from 'vitest';
 import type { Secret } from '../../src/domain/secret.ts';
 import type { Failure } from '../../src/errors/failure.ts';
-import { wireString, wireUint32 } from '../../src/transports/ssh2/wire.ts';
+import { wireString, wireUint32 } from '../../src/transports/ssh2/packets/wire.ts';
 import {
   afterThisTest,
   at,

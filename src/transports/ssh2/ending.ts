@@ -2,10 +2,10 @@ import type { Hop } from '../../domain/target.ts';
 import { type Failure, failure } from '../../errors/failure.ts';
 import { printable } from '../../lib/printable.ts';
 import type { ConnectFailure } from '../transport.ts';
-import { timedOut } from './attempt.ts';
-import type { Connection } from './connection.ts';
-import type { Login } from './login.ts';
-import { describeTrouble, SAID, type Trouble } from './trouble.ts';
+import { timedOut } from './connection/attempt.ts';
+import type { Connection } from './connection/connection.ts';
+import { describeTrouble, SAID, type Trouble } from './connection/trouble.ts';
+import type { Login } from './login/login.ts';
 
 /** How far an attempt had got when it ended. */
 export interface Progress {

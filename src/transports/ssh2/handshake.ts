@@ -1,13 +1,13 @@
 import { failure as failureOf } from '../../errors/failure.ts';
 import type { Result } from '../../lib/result.ts';
-import { type Ahead, createAhead } from './ahead.ts';
-import type { Attempt } from './attempt.ts';
-import { type Connection, openConnection } from './connection.ts';
+import type { Attempt } from './connection/attempt.ts';
+import { type Connection, openConnection } from './connection/connection.ts';
+import type { Link } from './connection/link.ts';
 import { explainEnd, explainLimit, type Progress } from './ending.ts';
-import type { HostKeyJudge, HostKeyVerdict } from './host-key.ts';
-import type { Link } from './link.ts';
-import { createLogin, type LoginMeans } from './login.ts';
-import { createUserAuth } from './user-auth.ts';
+import type { HostKeyJudge, HostKeyVerdict } from './host-keys/host-key.ts';
+import { type Ahead, createAhead } from './login/ahead.ts';
+import { createLogin, type LoginMeans } from './login/login.ts';
+import { createUserAuth } from './login/user-auth.ts';
 
 /** What a handshake needs besides the link. */
 export interface HandshakeParts {

@@ -2,9 +2,9 @@ import type { Hop } from '../../domain/target.ts';
 import { type Failure, failure } from '../../errors/failure.ts';
 import { err } from '../../lib/result.ts';
 import type { Session } from '../transport.ts';
-import { type NotRun, requestCommand } from './command.ts';
+import { type NotRun, requestCommand } from './connection/command.ts';
+import { describeTrouble } from './connection/trouble.ts';
 import type { LoggedIn } from './handshake.ts';
-import { describeTrouble } from './trouble.ts';
 
 /** A login as a session. */
 export function createSession(target: Hop, { connection, ahead }: LoggedIn): Session {

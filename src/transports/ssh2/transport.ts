@@ -4,16 +4,16 @@ import type { Hop } from '../../domain/target.ts';
 import { failure } from '../../errors/failure.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import type { ConnectFailure, ConnectOptions, Session, Transport } from '../transport.ts';
-import { createSshAgent } from './agent.ts';
-import { type Attempt, startAttempt } from './attempt.ts';
+import { type Attempt, startAttempt } from './connection/attempt.ts';
+import { type Link, socketLink } from './connection/link.ts';
 import { dial, type Lookup } from './dial.ts';
 import { type LoggedIn, shakeHands } from './handshake.ts';
-import { createHostKeyJudge } from './host-key.ts';
-import { createJumps } from './jumps.ts';
-import { createKnownHostsFiles } from './known-hosts-files.ts';
-import { type Link, socketLink } from './link.ts';
-import { createOfferSource } from './offers.ts';
-import { passThrough } from './pass-through.ts';
+import { createHostKeyJudge } from './host-keys/host-key.ts';
+import { createKnownHostsFiles } from './host-keys/known-hosts-files.ts';
+import { createJumps } from './jumps/jumps.ts';
+import { passThrough } from './jumps/pass-through.ts';
+import { createSshAgent } from './keys/agent.ts';
+import { createOfferSource } from './keys/offers.ts';
 import { createSession } from './session.ts';
 
 /** The surroundings of the transport: what only the composition root knows. */
