@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { homedir, hostname, tmpdir, userInfo } from 'node:os';
 import { inspect } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
 import { lab } from './app/lab.ts';
 import { loadInventory } from './app/load-inventory.ts';
 import { print, printProblems } from './app/print.ts';
@@ -25,6 +26,11 @@ import { listenForInterruption } from './terminal/interruption.ts';
 // These would make the yaml package print the inventory's tokens to standard output.
 delete process.env.LOG_TOKENS;
 delete process.env.LOG_STREAM;
+
+// A run allocates much and keeps little: what V8 would put off collecting is most of its memory at ten thousand agents
+// (450 MB instead of 210). So the young generation stays as large as it is by now, and the old one may grow to twice of
+// what lives before it is collected. That takes no more CPU; Node 22, 24 and 26 have both flags.
+for (const flag of ['--semi-space-growth-factor=1', '--heap-growing-percent=100']) setFlagsFromString(flag);
 
 const { stdout, stderr } = process;
 const { username, gid } = whoIsThis();

@@ -12,6 +12,9 @@ const PIECE = 4;
 /** The spellings of one character, by their first character; those that begin alike are few. */
 type Letter = ReadonlyMap<string, readonly Spelling[]>;
 
+/** The ends of a letter's spellings, in lower case, by their first character. */
+type Tails = ReadonlyMap<string, readonly string[]>;
+
 /**
  * Finds a text in any mix of the spellings of its characters (see `spellingsOf`), wrapped lines included where
  * `wrapped` says so; also its last characters at the beginning of the text, and its first ones at the end, because
@@ -21,10 +24,11 @@ export function textFinder(secret: string, wrapped = false): Finder {
   // One for each character that occurs, so that long secrets cost little.
   const known = new Map([...new Set(secret)].map((character) => [character, letterOf(character, wrapped)]));
   const letters = [...secret].map((character) => known.get(character) ?? new Map());
+  const tails = [...known.values()].map((letter) => [letter, tailsOf(letter)] as const);
   return (text) => {
     const lower = lowered(text);
     const read = reader(text, lower, letters);
-    const rests = new Map([...known.values()].map((letter) => [letter, tails(lower, letter)]));
+    const rests = new Map(tails.map(([letter, all]) => [letter, begins(lower, all)]));
     const found: Interval[] = [];
     for (let start = 0; start < text.length; start += 1) {
       const end = read(start, 0);
@@ -76,15 +80,17 @@ function reader(text: string, lower: string, letters: readonly Letter[]) {
   };
 }
 
-/** Lengths of the ends of a letter's spellings that the text begins with. */
-function tails(lower: string, letter: Letter): readonly number[] {
-  const lengths = new Set<number>();
-  for (const { spelling } of [...letter.values()].flat()) {
-    const folded = lowered(spelling);
-    for (let from = 1; from < folded.length; from += 1) {
-      if (folded[from] === lower[0] && lower.startsWith(folded.slice(from)))
-        lengths.add(folded.length - from);
-    }
-  }
-  return [...lengths];
+function tailsOf(letter: Letter): Tails {
+  const spellings = [...letter.values()].flat().map(({ spelling }) => lowered(spelling));
+  const tails = spellings.flatMap((text) =>
+    Array.from({ length: text.length - 1 }, (_, at) => text.slice(at + 1)),
+  );
+  return Map.groupBy(new Set(tails), (tail) => tail.charAt(0));
+}
+
+/** Lengths of those that the text begins with. */
+function begins(lower: string, tails: Tails): readonly number[] {
+  return (tails.get(lower.charAt(0)) ?? [])
+    .filter((tail) => lower.startsWith(tail))
+    .map(({ length }) => length);
 }

@@ -139,10 +139,10 @@ export function createProofs(needs: ReadonlyMap<string, readonly string[]>): Pro
     },
     starved(started) {
       return [...credentials]
-        .filter(([, { state, candidates }]) => {
-          const left = [...candidates];
-          return state === 'open' && left.length > 0 && left.every((agent) => !started.has(agent));
-        })
+        .filter(
+          ([, { state, candidates }]) =>
+            state === 'open' && candidates.size > 0 && candidates.isDisjointFrom(started),
+        )
         .map(([name]) => name);
     },
   };

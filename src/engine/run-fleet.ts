@@ -49,9 +49,10 @@ export async function runFleet(
   function pump() {
     while (pending.length > 0) {
       const starved = fleet.proofs.starved(started);
-      const saviour = pending.findIndex(({ registries }) =>
-        registries.some((name) => starved.includes(name)),
-      );
+      const saviour =
+        starved.length === 0
+          ? -1
+          : pending.findIndex(({ registries }) => registries.some((name) => starved.includes(name)));
       const free = running < limits.concurrency;
       const spare = saviour !== -1 && running - waits < limits.concurrency;
       if (!free && !spare) return;

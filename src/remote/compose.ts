@@ -78,7 +78,9 @@ function encode(text: string): string {
 }
 
 function encodeBytes(bytes: Uint8Array): string {
-  return `${Array.from(bytes, (byte) => ENCODED[byte]).join('')}\n`;
+  let text = '';
+  for (const byte of bytes) text += ENCODED[byte];
+  return `${text}\n`;
 }
 
 const ENCODED = Array.from({ length: 256 }, (_, byte) =>

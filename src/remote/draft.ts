@@ -90,7 +90,5 @@ function readCheck(text: string): CheckAnswer | null {
 function readHex(text: string): Uint8Array | null {
   const digits = text.replaceAll(' ', '');
   if (digits.length % 2 !== 0 || !/^[0-9a-f]*$/.test(digits)) return null;
-  return Uint8Array.from({ length: digits.length / 2 }, (_, at) =>
-    Number.parseInt(digits.slice(2 * at, 2 * at + 2), 16),
-  );
+  return Uint8Array.from(Buffer.from(digits, 'hex'));
 }

@@ -29,7 +29,9 @@ export function createReplyReader(token: string): ReplyReader {
   let long: 'no' | 'noise' | 'dropped' = 'no';
 
   function isReply(bytes: Uint8Array): boolean {
-    return bytes.length >= prefix.length && prefix.every((byte, at) => bytes[at] === byte);
+    if (bytes.length < prefix.length) return false;
+    for (let at = 0; at < prefix.length; at += 1) if (bytes[at] !== prefix[at]) return false;
+    return true;
   }
 
   function mayBecomeReply(bytes: Uint8Array): boolean {

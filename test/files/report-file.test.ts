@@ -24,7 +24,12 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Report } from '../../src/domain/report.ts';
 import { openReportFile, type ReportFile } from '../../src/files/report-file.ts';
 
-const REPORT = { schema: 'node-prep/report/v1', id: '01J0', exitCode: 0 } as Report;
+const REPORT = {
+  schema: 'node-prep/report/v1',
+  id: '01J0',
+  exitCode: 0,
+  agents: [] as Report['agents'],
+} as Report;
 const TEXT = `${JSON.stringify(REPORT, null, 2)}\n`;
 
 let folder = '';
@@ -85,6 +90,22 @@ describe('a file', () => {
     expect(readdirSync(folder)).toEqual(['r.json']);
     expect(file.apart).toBe(true);
   });
+
+  test.each([0, 1, 250, 251, 600])(
+    'has the report of %i agents, written in pieces, byte for byte',
+    async (count) => {
+      const odd = 'a "quote", a \u2028 and two\nlines; "agents": []';
+      const agents = Array.from({ length: count }, (_, n) => ({
+        name: `${odd} ${n}`,
+        steps: [],
+        failures: [{}],
+      }));
+      const report = { ...REPORT, inventory: odd, agents } as unknown as Report;
+      const file = await opened(at('r.json'));
+      expect(await file.write(report)).toBeNull();
+      expect(readFileSync(at('r.json'), 'utf8')).toBe(`${JSON.stringify(report, null, 2)}\n`);
+    },
+  );
 
   test('that is there keeps its text until the end, and its mode', async () => {
     writeFileSync(at('r.json'), 'old, and longer than what comes '.repeat(20));

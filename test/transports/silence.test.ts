@@ -55,3 +55,22 @@ test('where it is not to be asked, it never is', async () => {
   expect(await Promise.race([completed, 'still running'])).toBe('still running');
   expect(asked).toEqual([]);
 });
+
+test('a server that never has room for input keeps nobody from ending', async () => {
+  const server = await ssh({
+    onConnection(connection) {
+      const protocol = protocolOf(connection);
+      const confirm = protocol.channelOpenConfirm.bind(protocol);
+      protocol.channelOpenConfirm = (remote, local, _window, packet) => confirm(remote, local, 0, packet);
+    },
+    run: (channel) => void channel.resume(),
+  });
+  const session = await connected(transport(), await targetFor(server));
+  const command = await session.exec('x', DEAF);
+  if (!command.ok) throw new Error(JSON.stringify(command.error));
+  command.value.write(Buffer.alloc(5_000_000));
+  command.value.end();
+  expect(await Promise.race([command.value.completed, sleep(300, 'still running')])).toBe('still running');
+  await session.close();
+  expect(await command.value.completed).toEqual({ kind: 'lost' });
+});
