@@ -68,7 +68,8 @@ describe('a secret does not survive', () => {
 
   test('in whatever mix of spellings it is written', { timeout: 30_000 }, () => {
     const spell = fc.constantFrom(...WRITTEN.map(([, write]) => write));
-    const secret = fc.string({ minLength: 1, unit: 'binary' });
+    // No source gives a secret with a NUL, and no shell word can hold one.
+    const secret = fc.string({ minLength: 1, unit: 'binary' }).filter((text) => !text.includes('\0'));
     fc.assert(
       fc.property(
         secret,
