@@ -1,7 +1,7 @@
 import type { AgentOutcome } from '../../src/domain/outcome.ts';
 
 /** What a stand-in agent does, and how node-prep is to report it. */
-export const KINDS = {
+const KINDS = {
   healthy: 'ok',
   'rejects the key': 'AUTH_REJECTED',
   'hangs up': 'CONNECTION_LOST',

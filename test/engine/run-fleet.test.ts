@@ -420,6 +420,25 @@ describe('a connection that is lost in the middle of the install', () => {
     expect(fakes.state('a1').connections).toBe(1);
   });
 
+  test("is the jump host's failure, by its name, where that is what broke", async () => {
+    const why = failure('JUMP_FAILED', 'connect', { jump: 'ops@bastion' }, 'ECONNRESET');
+    const other: RegistrySpec = { ...registry, name: 'second.example.com' };
+    const targets = [target('a1'), target('b1', { registries: [other.name] })];
+    const agents: Record<string, FakeAgent> = {
+      a1: { breaksAfterMs: 50, why },
+      b1: {
+        connect: () => new Promise((done) => setTimeout(() => done(null), 200)),
+        verbs: { login: unreachableLogin },
+      },
+    };
+    const { outcomes } = await runWith({ targets, agents, registries: [registry, other] });
+    expect(outcomes[0]).toMatchObject({
+      status: 'unreachable',
+      failure: { code: 'JUMP_FAILED', detail: 'ECONNRESET', message: expect.stringContaining('ops@bastion') },
+    });
+    expect(outcomes[0]?.failure?.step).not.toBe('connect');
+  });
+
   test('leaves it unknown when the reconnect fails too', async () => {
     let connects = 0;
     const gone: FakeAgent = {
@@ -471,6 +490,36 @@ describe('an agent that cannot be reached at once', () => {
     const { summary, fakes } = await runWith({ targets: fleetOf(1), agents, interruptAfterMs: 50 });
     expect(summary).toEqual({ a1: 'not-attempted INTERRUPTED' });
     expect(fakes.state('a1').connections).toBe(1);
+  });
+});
+
+describe('an agent that waits for the proof of an SSH password', () => {
+  test('and is hung up on meanwhile queues anew, and proves it when its turn comes', async () => {
+    const password = { kind: 'env', name: 'SSH_PASSWORD' } as const;
+    const targets = fleetOf(2).map((it) => ({ ...it, ssh: { ...it.ssh, password } }));
+    const again = Promise.withResolvers<void>();
+    let tries = 0;
+    const agents: Record<string, FakeAgent> = {
+      // Its own trouble, once the other is in the queue for the second time.
+      a1: {
+        async connect({ password: ask }) {
+          await Promise.all([ask?.(), again.promise]);
+          return unreachable();
+        },
+      },
+      a2: {
+        async connect({ password: ask }) {
+          const given = ask?.();
+          tries += 1;
+          if (tries === 1) return { failure: failure('CONNECTION_LOST', 'connect'), passwordRefused: false };
+          again.resolve();
+          await given;
+          return null;
+        },
+      },
+    };
+    const { summary } = await runWith({ targets, agents });
+    expect([summary, tries]).toEqual([{ a1: 'unreachable CONNECTION_TIMED_OUT', a2: 'ok' }, 2]);
   });
 });
 

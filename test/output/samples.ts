@@ -7,7 +7,7 @@ import { type Failure, failure, STEP_IDS, type StepId } from '../../src/errors/f
 import type { Sink, Streams } from '../../src/output/output.ts';
 
 /** An agent's host is 10.0.0.<the digits of its name>. */
-export function hostOf(name: string): string {
+function hostOf(name: string): string {
   return `10.0.0.${Number(name.replace(/\D/g, '')) || 1}`;
 }
 

@@ -14,7 +14,7 @@ describe('ssh_config fills what the inventory leaves out', () => {
     [
       'IdentityFile',
       'IdentityFile ~/a\nIdentityFile ~ann/b\nIdentityFile c',
-      { identityFiles: ['/home/op/a', '/home/ann/b', '/work/c'], identityFilesExplicit: false },
+      { identityFiles: ['/home/op/a', '/home/ann/b', '/srv/c'], identityFilesExplicit: false },
     ],
     [
       'IdentityFile with tokens',

@@ -11,7 +11,7 @@ export const ENV: Record<string, string> = { KEYS: '/keys', SSH_AUTH_SOCK: '/run
 export const variable = (name: string) => `\${${name}}`;
 
 export const WHERE: Where = {
-  ...{ home: '/home/op', user: 'op', uid: 1000, hostname: 'desk.example.com', directory: '/work' },
+  ...{ home: '/home/op', user: 'op', uid: 1000, hostname: 'desk.example.com', directory: '/srv' },
   env: (name) => ENV[name],
   homeOf: (user) => (user === 'ann' ? '/home/ann' : null),
 };

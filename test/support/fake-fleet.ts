@@ -1,14 +1,22 @@
-import { failure } from '../../src/errors/failure.ts';
+import { type Failure, failure } from '../../src/errors/failure.ts';
 import { err, ok } from '../../src/lib/result.ts';
-import type { Completed, ConnectFailure, Session, Transport } from '../../src/transports/transport.ts';
+import type {
+  Completed,
+  ConnectFailure,
+  ConnectOptions,
+  Session,
+  Transport,
+} from '../../src/transports/transport.ts';
 import { registry, SCRIPT } from './fleet-samples.ts';
 
 /** What a fake agent does, and what it saw. Everything left out goes well. */
 export interface FakeAgent {
   /** In place of connecting. */
-  connect?: () => Promise<ConnectFailure | null>;
+  connect?: (options: ConnectOptions) => Promise<ConnectFailure | null>;
   /** The connection breaks so long after it was made. */
   breaksAfterMs?: number;
+  /** Whose fault that is, where it is a jump host's. */
+  why?: Failure;
   /** In place of the answer to a verb: null for no answer ever, 'lost' for a connection that breaks. */
   verbs?: Partial<Record<string, (agent: FakeState) => readonly string[] | null | 'lost' | 'exit'>>;
   /**
@@ -60,11 +68,12 @@ export function fakeFleet(agents: Readonly<Record<string, FakeAgent>>) {
   const counts = { most: 0 };
 
   const transport: Transport = {
-    async connect(target, { signal }) {
+    async connect(target, options) {
+      const { signal } = options;
       const agent = agents[target.name] ?? {};
       const own = state(target.name);
       own.connections += 1;
-      const refused = await agent.connect?.();
+      const refused = await agent.connect?.(options);
       if (signal.aborted) return err({ failure: failure('INTERRUPTED', 'connect'), passwordRefused: false });
       if (refused) return err(refused);
       atOnce += 1;
@@ -82,13 +91,14 @@ export function fakeFleet(agents: Readonly<Record<string, FakeAgent>>) {
 }
 
 function session(own: FakeState, agent: FakeAgent, onClose: () => void): Session {
-  const { verbs = {}, breaksAfterMs, sudo = () => 'start' } = agent;
+  const { verbs = {}, breaksAfterMs, why, sudo = () => 'start' } = agent;
   let end: (completed: Completed) => void = () => {};
   const completed = new Promise<Completed>((wake) => {
     end = wake;
   });
   let closed = false;
-  if (breaksAfterMs !== undefined) setTimeout(() => end({ kind: 'lost' }), breaksAfterMs);
+  if (breaksAfterMs !== undefined)
+    setTimeout(() => end({ kind: 'lost', ...(why && { why }) }), breaksAfterMs);
   return {
     async exec(command, listener) {
       const asking = /-S -p '(\w+)%%:'/.exec(command)?.[1];

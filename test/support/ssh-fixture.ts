@@ -21,7 +21,7 @@ import { makeTarget } from './ssh-target.ts';
 /** What the tests of the transport against servers in this process share; all that is opened is closed after each. */
 export const HOST_KEY = makeKeyPair();
 export const OTHER_HOST_KEY = makeKeyPair('ecdsa');
-export const USER_KEY = makeKeyPair();
+const USER_KEY = makeKeyPair();
 export const PASSWORD = new SecretText('sentinel-password');
 /** A signal that nobody aborts. */
 export const NEVER = new AbortController().signal;

@@ -110,7 +110,8 @@ describeSystem('real sshd as jump hosts', () => {
     const { stdout } = await run('ps', ['-o', 'pid=', '--ppid', String(dying.pid)]);
     for (const pid of stdout.trim().split(/\s+/)) process.kill(Number(pid), 'SIGKILL');
     const [lost, fine] = commands.map((command) => (command.ok ? command.value.completed : null));
-    expect(await lost).toEqual({ kind: 'lost' });
+    const message = `The jump host root@${dying.host}:${dying.port} failed.`;
+    expect(await lost).toMatchObject({ kind: 'lost', why: { code: 'JUMP_FAILED', message } });
     expect(await Promise.race([fine, 'still running'])).toBe('still running');
     const session = await connected(it, behind([dying]));
     expect((await transcript(session, 'echo in')).stdout).toBe('in\n');

@@ -70,13 +70,13 @@ describeSystem('what the operator can say to a run', () => {
 
   test('a key or a flag that is not built yet is refused by name, and nothing is contacted', async () => {
     const later = {
-      registries: { [REGISTRY]: registryEntry() },
-      ssh: sshOf(fleet, { proxyJump: 'bastion' }),
+      registries: { [REGISTRY]: { ...registryEntry(), expires: '12h' } },
+      ssh: sshOf(fleet),
       agents: ['127.77.0.1'],
     };
     const key = await operator.run(['run', operator.inventory(later)], PASSWORD);
     expect(key.code).toBe(2);
-    expect(key.stderr).toContain('proxyJump');
+    expect(key.stderr).toContain('expires is not built into this version yet');
     const flag = await operator.run(['run', inventory, '--no-such-flag'], PASSWORD);
     expect(flag.code).toBe(2);
     expect(flag.stderr).toContain('--no-such-flag');

@@ -278,12 +278,12 @@ describe('when a jump host dies', () => {
     const commands = await Promise.all([lost.exec('x', listener), fine.exec('x', listener)]);
     socketOf(front.jump.connections[0]).destroy();
     const [command, untouched] = commands.map((it) => (it.ok ? it.value : null));
-    expect(await command?.completed).toEqual({ kind: 'lost' });
-    const again = await lost.exec('x', listener);
-    expect(again).toMatchObject({ ok: false, error: { code: 'CONNECTION_LOST' } });
-    expect(again.ok ? '' : again.error.detail).toContain(
-      `The jump host root@127.0.0.1:${front.port} failed.`,
-    );
+    const message = `The jump host root@127.0.0.1:${front.port} failed.`;
+    expect(await command?.completed).toMatchObject({ kind: 'lost', why: { code: 'JUMP_FAILED', message } });
+    expect(await lost.exec('x', listener)).toMatchObject({
+      ok: false,
+      error: { code: 'JUMP_FAILED', message },
+    });
     expect(await Promise.race([untouched?.completed, 'still running'])).toBe('still running');
     await open(it, behind([hop(front)], agent));
     expect(front.connections).toBe(2);

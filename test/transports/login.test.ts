@@ -125,6 +125,22 @@ describe('a login', () => {
     expect(failure.detail).toContain('during the login');
   });
 
+  test('in which the server hangs up once a key was refused is not tried again', async () => {
+    await writeFile(at('other'), makeKeyPair().privateText, { mode: 0o600 });
+    let tries = 0;
+    const server = await ssh({
+      login(context, connection) {
+        tries += 1;
+        if (tries === 1) context.reject(['publickey', 'password']);
+        else connection.end();
+      },
+    });
+    const spec = { identityFiles: [at('other'), at('key')] };
+    const { failure } = await refusal(transport(), await targetFor(server, spec));
+    expect(tries).toBe(2);
+    expect(failure).toMatchObject({ code: 'CONNECTION_LOST', retryable: false });
+  });
+
   test.each<[string, readonly string[]]>([
     ['a key, then the password', ['publickey', 'password']],
     ['a key, then the answer to a question', ['publickey', 'keyboard-interactive']],

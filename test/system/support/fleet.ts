@@ -28,7 +28,7 @@ const HOSTS = `127.0.0.1 localhost
 `;
 
 /** How agents are numbered: 127.77.0.1, 127.77.0.2, … */
-export const addressOf = (index: number) => `127.77.${Math.floor(index / 250)}.${(index % 250) + 1}`;
+const addressOf = (index: number) => `127.77.${Math.floor(index / 250)}.${(index % 250) + 1}`;
 
 /**
  * Starts a fleet of agents named by the keys, or of `agents` healthy ones named agent-001, agent-002, …

@@ -3,7 +3,7 @@ import type { AgentOptions } from './agent-files.ts';
 import { script } from './base.ts';
 
 /** A newer Docker CLI than Debian's, where this machine has one outside of its packages. */
-export const NEW_DOCKER = '/usr/local/bin/docker';
+const NEW_DOCKER = '/usr/local/bin/docker';
 
 /** An agent with the newer Docker CLI first in its PATH; a healthy one where this machine has none. */
 export function withNewDocker(): AgentOptions {

@@ -134,6 +134,11 @@ describe('a host key', () => {
       'add alias',
     ],
     [
+      'whose authority is known on port 22 is not accepted as a new one on another',
+      { lines: [`@cert-authority host ${ED}`], port: 2222, hostKeys: 'accept-new', presented: B },
+      'HOST_KEY_UNKNOWN',
+    ],
+    [
       'that is no key at all is unknown',
       { lines: [`other ${ED}`], presented: Buffer.of() },
       'HOST_KEY_UNKNOWN',

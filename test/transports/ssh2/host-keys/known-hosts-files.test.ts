@@ -71,6 +71,14 @@ describe('adding a key', () => {
     ]);
   });
 
+  test('of two machines by one name at once takes the first, and refuses another key', async () => {
+    const files = createKnownHostsFiles();
+    const other = Buffer.from(KEY).fill('b', KEY.length - 1);
+    const added = await Promise.all([KEY, other, KEY].map((key) => files.add(own('kh'), 'alias', key)));
+    expect(added.map(({ ok }) => ok)).toEqual([true, false, true]);
+    expect(await readFile(at('kh'), 'utf8')).toBe(`alias ${LINE}\n`);
+  });
+
   test('says why it cannot be done, and the next one still can', async () => {
     await mkdir(at('folder'));
     const files = createKnownHostsFiles();
