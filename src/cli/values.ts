@@ -64,13 +64,13 @@ export function flagReader(spec: CommandSpec, tokens: Tokens, problems: Problem[
 }
 
 /** A whole number from 1 to 10000, or null. */
-export function parseCount(text: string): number | null {
+function parseCount(text: string): number | null {
   const value = /^[1-9]\d{0,4}$/.test(text) ? Number(text) : 0;
   return value >= 1 && value <= MOST ? value : null;
 }
 
 /** `5` or `10%`, or null. */
-export function parseMaxFailures(text: string): MaxFailures | null {
+function parseMaxFailures(text: string): MaxFailures | null {
   const number = parseCount(text.replace(/%$/, ''));
   if (number === null) return null;
   if (!text.endsWith('%')) return { kind: 'count', count: number };

@@ -70,7 +70,7 @@ export function runText({ summary, agents }: FoundRun): string {
 }
 
 /** The list for programs. */
-export function historyJson(runs: readonly RunSummary[]): string {
+function historyJson(runs: readonly RunSummary[]): string {
   return `${JSON.stringify({ schema: 'node-prep/history/v1', runs }, null, 2)}\n`;
 }
 

@@ -3,6 +3,8 @@ import type { BecomeTrouble } from '../errors/become-words.ts';
 import { type Failure, failure } from '../errors/failure.ts';
 import { promptOf, remoteCommand } from '../remote/become.ts';
 import { type BecomeRefusal, becomeRefusal } from '../remote/become-refusal.ts';
+import type { Completed } from '../transports/transport.ts';
+import { masked } from './connect.ts';
 import { type Ended, howItEnded } from './conversation.ts';
 import type { Visit } from './visit.ts';
 
@@ -26,7 +28,7 @@ export function readRefusal(visit: Visit, ended: Ended): Refused {
   const { target } = visit;
   const values = valuesOf(visit);
   if (ended.completed.kind === 'lost')
-    return { refusal: null, failure: failure('CONNECTION_LOST', 'become', values) };
+    return { refusal: null, failure: connectionLost(visit, ended.completed) };
   const said = withoutPrompts(visit, ended);
   const detail = detailOf(visit, ended);
   const refusal = becomeRefusal(becomeWay(target), said);
@@ -35,6 +37,13 @@ export function readRefusal(visit: Visit, ended: Ended): Refused {
   if (refusal !== null) return { refusal, failure: notRoot(visit, refusal, detail) };
   const reason = `it ended with ${howItEnded(ended.completed)} before it said anything`;
   return { refusal, failure: failure('SHELL_UNUSABLE', 'become', { ...values, reason }, detail) };
+}
+
+/** What it means that the connection broke, on its own or by a jump host's fault. */
+export function connectionLost(visit: Visit, { why }: Completed & { readonly kind: 'lost' }): Failure {
+  const { log, target } = visit;
+  if (why !== undefined) return masked(visit, { ...why, step: log.current });
+  return failure('CONNECTION_LOST', log.current, { host: target.host });
 }
 
 /** BECOME_REFUSED, in the words for this trouble. */

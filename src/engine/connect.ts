@@ -43,12 +43,18 @@ async function attempt(visit: Visit, ahead: string): Promise<Result<Session, Con
   const { fleet, target } = visit;
   const reference = target.ssh.password;
   const key = reference === null ? null : referenceKey(reference);
-  let turn: Turn | null = null;
+  let turn: Turn | 'gone' | null = null;
+  let asked: Promise<Turn | 'gone'> | null = null;
+  const { promise: ended, resolve: end } = Promise.withResolvers<'gone'>();
 
   async function password(): Promise<Secret | null> {
     if (key === null) return null;
-    turn = await visit.waitFor('ssh-password-proof', fleet.sshProofs.turn(key, target.name));
-    if (turn === 'stopped') return null;
+    asked = visit.waitFor(
+      'ssh-password-proof',
+      Promise.race([ended, fleet.sshProofs.turn(key, target.name)]),
+    );
+    turn = await asked;
+    if (turn === 'stopped' || turn === 'gone') return null;
     return fleet.sshPasswords.get(key) ?? null;
   }
   const gone = () => err(because(failure('INTERRUPTED', 'connect')));
@@ -70,12 +76,20 @@ async function attempt(visit: Visit, ahead: string): Promise<Result<Session, Con
   // The agent's time begins with its connect, not with the queue for it.
   await visit.deadline.paused(turnToConnect);
   const connected = await connecting;
+  if (asked !== null && turn === null) {
+    // The server hung up on who waited: the turn is another's, or that of the next try, which queues anew.
+    fleet.sshProofs.ended(target.name);
+    end('gone');
+    await asked;
+    return connected;
+  }
   if (turn === 'prove' && key !== null) {
     const verdict = connected.ok ? 'proven' : connected.error.passwordRefused ? 'refused' : 'passed';
     fleet.sshProofs.settle(key, verdict);
   }
-  // Proven on another agent, refused here: it may have been replaced meanwhile, and is tried nowhere else.
-  if (turn === 'proven' && key !== null && !connected.ok && connected.error.passwordRefused) {
+  // Proven on another agent, and refused here in so many words: it is tried nowhere else. Silence is this agent's own.
+  const refusedHere = !connected.ok && connected.error.failure.code === 'AUTH_REJECTED';
+  if (turn === 'proven' && key !== null && refusedHere && connected.error.passwordRefused) {
     fleet.sshProofs.refused(key);
   }
   if (connected.ok || turn !== 'stopped') return connected;

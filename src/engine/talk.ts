@@ -5,7 +5,7 @@ import type { Answer, CheckAnswer } from '../remote/answer.ts';
 import { type Composer, createComposer, opening } from '../remote/compose.ts';
 import type { Verb } from '../remote/verb.ts';
 import type { Session } from '../transports/transport.ts';
-import { commandFor, notRoot, readRefusal } from './become.ts';
+import { commandFor, connectionLost, notRoot, readRefusal } from './become.ts';
 import { masked } from './connect.ts';
 import { type Conversation, converse, type Ended, howItEnded, NO_ANSWER } from './conversation.ts';
 import { listenForPrompts, startBySudo } from './sudo-password.ts';
@@ -91,14 +91,14 @@ function createTalk(visit: Visit, conversation: Conversation, composer: Composer
 
 function cutOff(visit: Visit, ended: Ended): Failure {
   const { target, fleet, log } = visit;
-  const values = { host: target.host };
-  if (ended.completed.kind === 'lost') return failure('CONNECTION_LOST', log.current, values);
-  const how = howItEnded(ended.completed);
+  const { completed } = ended;
+  if (completed.kind === 'lost') return connectionLost(visit, completed);
+  const how = howItEnded(completed);
   const detail = fleet.say(ended.stderr) || fleet.say(Buffer.from(ended.noise));
   return failure(
     'REMOTE_PROTOCOL',
     log.current,
-    { ...values, reason: `the session ended with ${how} in the middle` },
+    { host: target.host, reason: `the session ended with ${how} in the middle` },
     detail,
   );
 }

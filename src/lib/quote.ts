@@ -6,3 +6,8 @@ export function quote(word: string): string {
   if (word.includes('\0')) throw new Error('a shell word cannot hold a NUL character');
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
+
+/** A word as an operator may copy it into a shell: bare where no shell reads anything into it, else quoted. */
+export function shellWord(word: string): string {
+  return /^[\w./:][\w./:@%+-]*$/.test(word) ? word : quote(word);
+}

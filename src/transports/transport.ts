@@ -3,11 +3,14 @@ import type { Target } from '../domain/target.ts';
 import type { Failure, Problem } from '../errors/failure.ts';
 import type { Result } from '../lib/result.ts';
 
-/** How the remote command ended. Lost: no exit status came, which is never a success. */
+/**
+ * How the remote command ended. Lost: no exit status came, which is never a success; `why` is there where that was not
+ * the agent's own connection, but a jump host's.
+ */
 export type Completed =
   | { readonly kind: 'exited'; readonly code: number }
   | { readonly kind: 'signalled'; readonly signal: string }
-  | { readonly kind: 'lost' };
+  | { readonly kind: 'lost'; readonly why?: Failure };
 
 /**
  * A running command. Both output streams are always drained, so that an agent that floods cannot stall;

@@ -230,7 +230,7 @@ describe.concurrent.each(SHELLS)('install under $name', (shell) => {
     expect(busy.fields.get('result')).toBe('busy');
     expect(textOf(busy, 'trouble')).toBe('root@elsewhere, run 7\n');
     expect(busy.fields.get('since')).toMatch(/^[A-Z][a-z]{2} +\d+ /);
-    expect(agent.waits()).toBeGreaterThan(1);
+    expect(agent.waits()).toBeGreaterThan(0);
     expect(lstatSync(`${path}.lock`).isSymbolicLink()).toBe(true);
     await agent.finish();
     place.remove();

@@ -70,10 +70,7 @@ export function networkContract(title: string, create: () => Transport): void {
     }
 
     test('a name that does not exist is unresolved', async () => {
-      expect(await refusal(target({}, 'no-such-host.invalid'))).toMatchObject({
-        code: 'HOST_UNRESOLVED',
-        retryable: true,
-      });
+      expect((await refusal(target({}, 'no-such-host.invalid'))).code).toBe('HOST_UNRESOLVED');
     });
 
     test('a closed port refuses', async () => {

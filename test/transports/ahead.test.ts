@@ -21,7 +21,7 @@ useSshFixture();
 
 const COMMAND = 'first command';
 
-const MESSAGES = ['USERAUTH_REQUEST', 'CHANNEL_OPEN', 'CHANNEL_REQUEST'];
+const MESSAGES = ['SERVICE_REQUEST', 'USERAUTH_REQUEST', 'CHANNEL_OPEN', 'CHANNEL_REQUEST'];
 
 /** Notes the messages that reach a connection, each segment in brackets of its own. */
 function listen(connection: Connection, heard: string[]): void {
@@ -89,12 +89,12 @@ describe('a command that is known before the login', () => {
     const it = await connectAhead();
     expect(await says(it)).toBe(`you said ${COMMAND}`);
     expect(it.ran).toEqual([COMMAND]);
-    expect(it.flights()).toEqual(['USERAUTH_REQUEST CHANNEL_OPEN CHANNEL_REQUEST']);
+    expect(it.flights()).toEqual(['SERVICE_REQUEST USERAUTH_REQUEST CHANNEL_OPEN CHANNEL_REQUEST']);
   });
 
   test('leaves alone where there is none', async () => {
     const it = await connectAhead({}, {}, null);
-    expect(it.flights()).toEqual(['USERAUTH_REQUEST']);
+    expect(it.flights()).toEqual(['SERVICE_REQUEST USERAUTH_REQUEST']);
     expect(await says(it)).toBe(`you said ${COMMAND}`);
   });
 
@@ -135,7 +135,7 @@ describe('a command that is known before the login', () => {
     expect(await says(it)).toBe(`you said ${COMMAND}`);
     expect(it.ran).toEqual([COMMAND]);
     const flight = 'USERAUTH_REQUEST CHANNEL_OPEN CHANNEL_REQUEST';
-    expect(it.flights()).toEqual([flight, flight]);
+    expect(it.flights()).toEqual([`SERVICE_REQUEST ${flight}`, flight]);
   });
 
   test('is asked for again where the server judges the login later', async () => {

@@ -1,5 +1,5 @@
 import { type Failure, failure } from '../../errors/failure.ts';
-import { quote } from '../../lib/quote.ts';
+import { quote, shellWord } from '../../lib/quote.ts';
 import { scanLine } from '../shell-lines.ts';
 import type { Attempted } from './attempted.ts';
 
@@ -29,7 +29,8 @@ function hostKey({ target, facts }: Attempted, words: string): Failure {
   }
   if (facts.known !== null) {
     const [place = '', name = ''] = facts.entry ?? [];
-    const entry = `${name.startsWith('[') ? quote(name) : name} -f ${quote(place)}`;
+    // A server can put lines of its own into ssh's log (the words of a disconnect may hold line breaks).
+    const entry = `${shellWord(name)} -f ${quote(place)}`;
     return failure('HOST_KEY_CHANGED', 'connect', { ...values, known: facts.known, entry });
   }
   const where = file === undefined ? {} : { knownHosts: quote(file) };
@@ -43,7 +44,8 @@ function refused({ target, facts }: Attempted): Failure {
   if (takesKeys && (offered.length === 0 || accepted !== null)) {
     const [path = ''] = accepted?.split(/ (?=[A-Z\d-]+ SHA256:)/) ?? [];
     // ssh(1) offers a key by its public half, and says nothing when it may not ask for the passphrase of the other.
-    const locked = accepted === null ? [] : [`${accepted} would be let in, but cannot sign: ssh-add ${path}`];
+    const locked =
+      accepted === null ? [] : [`${accepted} would be let in, but cannot sign: ssh-add ${shellWord(path)}`];
     const reason = [...unusable, ...(unusable.length > 0 ? [] : locked)].join('; ');
     return failure('KEY_UNREADABLE', 'connect', { reason: reason || 'ssh found none to offer' });
   }

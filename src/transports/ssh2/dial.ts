@@ -2,7 +2,8 @@ import type { LookupAddress } from 'node:dns';
 import { isIP, Socket } from 'node:net';
 import { type Failure, failure } from '../../errors/failure.ts';
 import { formatDuration } from '../../lib/duration.ts';
-import { type Attempt, timedOut } from './connection/attempt.ts';
+import { timedOut } from '../given-up.ts';
+import type { Attempt } from './connection/attempt.ts';
 import { errorCode } from './packets/system-error.ts';
 
 /** Resolves a host name to all its addresses, as getaddrinfo(3) orders them. */

@@ -1,8 +1,8 @@
 import type { Hop } from '../../domain/target.ts';
 import { type Failure, failure } from '../../errors/failure.ts';
 import { printable } from '../../lib/printable.ts';
+import { timedOut } from '../given-up.ts';
 import type { ConnectFailure } from '../transport.ts';
-import { timedOut } from './connection/attempt.ts';
 import type { Connection } from './connection/connection.ts';
 import { describeTrouble, SAID, type Trouble } from './connection/trouble.ts';
 import type { Login } from './login/login.ts';
@@ -29,10 +29,11 @@ export function explainEnd(progress: Progress): ConnectFailure {
   const { login, greeting, agreed, trouble } = progress;
   // A password that was sent and not answered counts as refused: it must not be tried on one agent after the other.
   const passwordRefused = login.password === 'refused' || login.password === 'sent';
-  if (trouble?.kind === 'jump') return { failure: trouble.failure, passwordRefused };
   const refused = agreed ? loginRefused(progress) : null;
   const it = agreed || greeting.greeting === 'ssh' ? brokenOff(progress) : noServer(progress);
-  return { failure: refused ?? it, passwordRefused };
+  const why = trouble?.kind === 'jump' ? trouble.failure : (refused ?? it);
+  // A key that was refused before the connection broke would be offered once more.
+  return { failure: login.keyRefused ? { ...why, retryable: false } : why, passwordRefused };
 }
 
 /** What it means that the time was up before the login was through. */

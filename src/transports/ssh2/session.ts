@@ -11,8 +11,9 @@ export function createSession(target: Hop, { connection, ahead }: LoggedIn): Ses
   function execFailed(notRun: NotRun): Failure {
     const { host, ssh } = target;
     if (notRun.kind === 'lost') {
-      const detail =
-        connection.trouble === null ? 'it closed the channel' : describeTrouble(connection.trouble);
+      const { trouble } = connection;
+      if (trouble?.kind === 'jump') return trouble.failure;
+      const detail = trouble === null ? 'it closed the channel' : describeTrouble(trouble);
       return failure('CONNECTION_LOST', 'connect', { host }, detail);
     }
     const reason = 'the server refuses to run a command';

@@ -13,7 +13,7 @@ import { createKnownHostsFiles } from './host-keys/known-hosts-files.ts';
 import { createJumps } from './jumps/jumps.ts';
 import { passThrough } from './jumps/pass-through.ts';
 import { createSshAgent } from './keys/agent.ts';
-import { createOfferSource } from './keys/offers.ts';
+import { createOfferSource, type Offer } from './keys/offers.ts';
 import { createSession } from './session.ts';
 
 /** The surroundings of the transport: what only the composition root knows. */
@@ -66,7 +66,11 @@ export function createSsh2Transport(options: Ssh2Options): Transport {
     if (link === null) return null;
     return shakeHands(attempt, link, {
       judge,
-      means: { keys, passedOver, password: password === null ? null : () => attempt.paused(password()) },
+      means: {
+        keys: keys.map((offer) => unhurried(attempt, offer)),
+        passedOver,
+        password: password === null ? null : () => attempt.paused(password()),
+      },
       addHostKey: (name, blob) => knownHostsFiles.add(target.ssh, name, blob),
       ahead,
     });
@@ -100,6 +104,12 @@ export function createSsh2Transport(options: Ssh2Options): Transport {
       agent?.close();
     },
   };
+}
+
+/** The ssh-agent signs one after the other, and may ask a person: the clock stands still meanwhile. */
+function unhurried(attempt: Attempt, offer: Offer): Offer {
+  if (offer.signer === 'file') return offer;
+  return { ...offer, sign: (data, algorithm) => attempt.paused(offer.sign(data, algorithm)) };
 }
 
 function unreadable(attempt: Attempt, reason: string): null {

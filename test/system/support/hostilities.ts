@@ -197,9 +197,10 @@ export const HOSTILITIES: Readonly<Record<string, Hostility>> = {
     },
   },
   'of-2014-group-exchange': {
-    with: 'an sshd that agrees on keys by group exchange only',
-    code: 'ok',
+    with: 'an sshd that agrees on keys by group exchange only, whose primes take too long to test',
+    code: 'CONNECTION_LOST',
     agent: { sshd: [...OLD_CIPHERS, kex(GEX)] },
+    says: /no matching|No matching/,
   },
   'of-2006': {
     with: 'an sshd that knows nothing but SHA-1',

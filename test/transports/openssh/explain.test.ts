@@ -189,3 +189,22 @@ describe('what a jump host says means', () => {
     expect(explained(log, { ...one, stderr: 'Warning: a banner of the bastion' }).code).toBe('AUTH_REJECTED');
   });
 });
+
+describe('words that a server has slipped into the log of ssh(1), by line breaks in its own', () => {
+  // As `Received disconnect from …: 2: bye\nOffending …` is written there, before anybody has proven anything.
+  test.each<[string, string, readonly string[]]>([
+    [
+      'the entry to remove',
+      "ssh-keygen -R 'a;id' -f '/x'",
+      ['Offending RSA key in /x:1', '  ssh-keygen -f "/x" -R "a;id"', 'Host key verification failed.'],
+    ],
+    [
+      'the key to add',
+      "ssh-add '$(id)'",
+      [METHODS, 'debug1: Server accepts key: $(id) ED25519 SHA256:x', DENIED],
+    ],
+  ])('are no commands in what an operator may copy: %s', (_, safe, log) => {
+    const { message, hint } = explained([...SSH, ...log]);
+    expect(`${message} ${hint}`).toContain(safe);
+  });
+});

@@ -1,6 +1,6 @@
 import type { Hop } from '../../../domain/target.ts';
-import { type Failure, failure } from '../../../errors/failure.ts';
-import { formatDuration } from '../../../lib/duration.ts';
+import type { Failure } from '../../../errors/failure.ts';
+import { aborted, timedOut } from '../../given-up.ts';
 import type { ConnectFailure } from '../../transport.ts';
 
 /** One attempt to reach an agent: its clock, and everything that must end when it fails. */
@@ -43,7 +43,8 @@ export function startAttempt(target: Hop, signal: AbortSignal): Attempt {
     settle = resolve;
   });
 
-  const abort = () => fail(aborted(target, signal.reason));
+  // A password that is on its way then has no answer either.
+  const abort = () => fail(aborted(target, signal.reason), explain().passwordRefused);
   const expire = () => {
     const why = explain();
     fail(why.failure, why.passwordRefused);
@@ -100,18 +101,4 @@ export function startAttempt(target: Hop, signal: AbortSignal): Attempt {
     },
     succeed: end,
   };
-}
-
-/** The limit ran out; `phase` says while what. */
-export function timedOut(target: Hop, phase: string): Failure {
-  const { host, port } = target;
-  const limit = formatDuration(target.ssh.connectTimeoutMs);
-  return failure('CONNECTION_TIMED_OUT', 'connect', { host, port, limit }, phase);
-}
-
-function aborted({ host }: Hop, reason: unknown): Failure {
-  if (reason === 'timeout')
-    return failure('TIMED_OUT', 'connect', { host, where: 'while it was connected to' });
-  if (reason === 'stopped') return failure('STOPPED', 'connect', { reason: 'the run was stopped' });
-  return failure('INTERRUPTED', 'connect');
 }

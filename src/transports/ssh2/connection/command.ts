@@ -6,6 +6,7 @@ import type { WireReader } from '../packets/wire.ts';
 import type { Channel, ChannelEvents } from './channel.ts';
 import type { Connection } from './connection.ts';
 import { createOutput } from './output.ts';
+import type { Trouble } from './trouble.ts';
 
 /** Why a command does not run: the server refuses it, in these words; or the connection is gone. */
 export type NotRun = { readonly kind: 'refused'; readonly said: string } | { readonly kind: 'lost' };
@@ -84,7 +85,7 @@ export function requestCommand(
         hasEnded = true;
         // Over a connection that is gone, an exit status without the end of the output proves nothing.
         if (connection.trouble !== null && !over) exit = null;
-        settle({ kind: 'lost' }, exit ?? { kind: 'lost' });
+        settle({ kind: 'lost' }, exit ?? lostBy(connection.trouble));
       },
     };
   }
@@ -113,6 +114,10 @@ export function requestCommand(
       });
     },
   };
+}
+
+function lostBy(trouble: Trouble | null): Completed {
+  return trouble?.kind === 'jump' ? { kind: 'lost', why: trouble.failure } : { kind: 'lost' };
 }
 
 /** RFC 4254, 6.10; null where it is cut short. */

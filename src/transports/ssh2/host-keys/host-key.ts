@@ -110,7 +110,7 @@ export function createHostKeyJudge(target: Hop, rules: HostKeyRules): HostKeyJud
       const entry = `${name.startsWith('[') ? quote(name) : name} -f ${quote(other.file)}`;
       return refused(failure('HOST_KEY_CHANGED', 'connect', { ...values, known: place(other), entry }));
     }
-    const authority = own.find(({ marker }) => marker === 'cert-authority');
+    const authority = all.find(({ marker }) => marker === 'cert-authority');
     if (authority !== undefined) {
       const why =
         "is a @cert-authority line, which is not understood here: set ssh.transport: openssh, or add the host's own key";

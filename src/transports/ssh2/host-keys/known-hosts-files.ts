@@ -66,16 +66,25 @@ export function createKnownHostsFiles(): KnownHostsFiles {
       if (file === undefined) return err('no known_hosts file is configured');
       const base64 = Buffer.from(blob).toString('base64');
       const type = keyTypeOf(blob) ?? '';
-      const written = writing.then(() => append(file, `${name} ${type} ${base64}`));
+      const { knownHosts } = await rules(spec);
+      async function write(path: string): Promise<Result<void, string>> {
+        // Two machines that go by one name (HostKeyAlias) may both have come when it had no key yet.
+        const known = knownHosts.lookup(name).filter(({ marker }) => marker === 'key');
+        if (known.some((key) => key.base64 === base64)) return ok(undefined);
+        if (known.length > 0)
+          return err(`another machine of the name ${name} has had its key added meanwhile`);
+        await append(path, `${name} ${type} ${base64}`);
+        // The line's number is not worth reading the file again: 0 stands for "added by this run".
+        knownHosts.add(name, { marker: 'key', type, base64, file: path, line: 0 });
+        return ok(undefined);
+      }
+      const written = writing.then(() => write(file));
       writing = written.catch(() => undefined);
       try {
-        await written;
+        return await written;
       } catch (error) {
         return err(`${file} cannot be written: ${errorCode(error)}`);
       }
-      // The line's number is not worth reading the file again: 0 stands for "added by this run".
-      (await rules(spec)).knownHosts.add(name, { marker: 'key', type, base64, file, line: 0 });
-      return ok(undefined);
     },
   };
 }

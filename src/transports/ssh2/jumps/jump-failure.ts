@@ -2,8 +2,8 @@ import { jumpName } from '../../../domain/jump-name.ts';
 import type { Hop } from '../../../domain/target.ts';
 import { phaseOf } from '../../../errors/catalogue.ts';
 import { type Failure, failure } from '../../../errors/failure.ts';
+import { timedOut } from '../../given-up.ts';
 import { loginLine } from '../../shell-lines.ts';
-import { timedOut } from '../connection/attempt.ts';
 import type { Dug } from './tunnel.ts';
 
 /** What a jump host's own failure means to an agent behind it. One that another jump host has caused stays its own. */

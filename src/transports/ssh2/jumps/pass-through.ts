@@ -1,7 +1,8 @@
 import { jumpName } from '../../../domain/jump-name.ts';
 import type { Hop } from '../../../domain/target.ts';
 import { failure } from '../../../errors/failure.ts';
-import { type Attempt, timedOut } from '../connection/attempt.ts';
+import { timedOut } from '../../given-up.ts';
+import type { Attempt } from '../connection/attempt.ts';
 import type { Link } from '../connection/link.ts';
 import { describeTrouble, type Trouble } from '../connection/trouble.ts';
 import { jumpFailed, tunnelRefused } from './jump-failure.ts';

@@ -31,6 +31,7 @@ const SIGN_MS = 60_000;
  */
 export function createSshAgent(path: string): SshAgent {
   let socket: Socket | null = null;
+  let closed = false;
   let turn: Promise<unknown> = Promise.resolve();
   let listing: Promise<Result<readonly AgentKey[], string>> | null = null;
 
@@ -68,7 +69,7 @@ export function createSshAgent(path: string): SshAgent {
 
   /** Waits for its turn, and never rejects: nothing in an exchange throws. */
   function ask(request: Buffer, ms: number): Promise<Result<Buffer, string>> {
-    const answer = turn.then(() => exchange(request, ms));
+    const answer = turn.then(() => (closed ? err('it is not asked any more') : exchange(request, ms)));
     turn = answer;
     return answer;
   }
@@ -94,6 +95,7 @@ export function createSshAgent(path: string): SshAgent {
       return name === algorithm ? ok(signature) : err(`it signs with ${printable(name, 80)} only`);
     },
     close() {
+      closed = true;
       socket?.destroy();
     },
   };

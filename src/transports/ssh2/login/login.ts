@@ -37,6 +37,8 @@ export interface Login {
   onPasswordExpired(): void;
   /** A key could not sign: the next one has its turn. */
   onSigningFailed(why: string): void;
+  /** The server has refused a key that it had judged. */
+  readonly keyRefused: boolean;
   readonly password: PasswordTurn['state'];
   /** How far it has got: `exhausted` once there is nothing left to try. */
   readonly progress: 'nothing sent' | 'trying' | 'exhausted';
@@ -59,6 +61,7 @@ export function createLogin(means: LoginMeans): Login {
   let takes: readonly string[] | null = null;
   let position = 0;
   let isTryingKey = false;
+  let keyRefused = false;
   let hasAnswered = false;
   let progress: Login['progress'] = 'nothing sent';
 
@@ -94,7 +97,10 @@ export function createLogin(means: LoginMeans): Login {
     },
     onFailure(methods, partial) {
       // A server that takes no keys yet (it wants the password first) has not judged this one: it has another turn.
-      if (isTryingKey && !partial && !methods.includes('publickey')) position = Math.max(0, position - 1);
+      if (isTryingKey && !partial) {
+        if (methods.includes('publickey')) keyRefused = true;
+        else position = Math.max(0, position - 1);
+      }
       password.judged(partial);
       takes = methods;
     },
@@ -114,6 +120,9 @@ export function createLogin(means: LoginMeans): Login {
     },
     onSigningFailed(why) {
       remarks.push(`a key could not sign: ${why}`);
+    },
+    get keyRefused() {
+      return keyRefused;
     },
     get password() {
       return password.state;

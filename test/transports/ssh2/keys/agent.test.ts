@@ -124,4 +124,11 @@ describe('an ssh-agent', () => {
     const agent = await agentThat(() => agent.close());
     expect(await agent.keys()).toEqual({ ok: false, error: 'it closed the connection' });
   });
+
+  test('that is closed is not asked for what still waits for its turn', async () => {
+    const agent = await agentThat(() => agent.close());
+    const signatures = [1, 2, 3].map(() => agent.sign(KEY, Buffer.from('data'), 'ssh-ed25519'));
+    expect((await Promise.all(signatures)).map(({ ok }) => ok)).toEqual([false, false, false]);
+    expect(connections).toBe(1);
+  });
 });
