@@ -11,6 +11,7 @@ import { eventually } from './support/eventually.ts';
 import { describeSystem } from './support/parts.ts';
 
 const MEGABYTE = 1_048_576;
+const FLOOD = 128 * MEGABYTE;
 
 describeSystem('a real sshd whose commands do their worst', () => {
   let sshd: Sshd;
@@ -43,7 +44,7 @@ describeSystem('a real sshd whose commands do their worst', () => {
       most = Math.max(most, process.memoryUsage.rss());
     };
     const before = process.memoryUsage.rss();
-    const flood = `head -c ${48 * MEGABYTE} /dev/zero`;
+    const flood = `head -c ${FLOOD} /dev/zero`;
     const command = await session.exec(`${flood} >&2 & ${flood}; wait`, {
       stdout: count('stdout'),
       stderr: count('stderr'),
@@ -51,8 +52,9 @@ describeSystem('a real sshd whose commands do their worst', () => {
     if (!command.ok) throw new Error(JSON.stringify(command.error));
     expect(await command.value.completed).toEqual({ kind: 'exited', code: 0 });
     await session.close();
-    expect(seen).toEqual({ stdout: 48 * MEGABYTE, stderr: 48 * MEGABYTE });
-    expect(most - before).toBeLessThan(64 * MEGABYTE);
+    expect(seen).toEqual({ stdout: FLOOD, stderr: FLOOD });
+    // Half of it all: what has been passed on lives until V8 collects it, which took up to 70 MB here.
+    expect(most - before).toBeLessThan(FLOOD);
   });
 
   test('a command that floods and never ends stops with its session', async () => {
