@@ -1,4 +1,5 @@
 import type { Report } from '../domain/report.ts';
+import { secretReferences } from '../domain/secret-references.ts';
 import type { Inventory, Warning } from '../domain/target.ts';
 import type { ReportFile, Surroundings } from '../files/report-file.ts';
 import { formatProblems } from '../inventory/problems.ts';
@@ -44,15 +45,20 @@ function warned(report: Report, trouble: Warning | null): Report {
 }
 
 /** What a report must not replace: what the run itself reads, and where the outputs already go. */
-export function filesInUse({ file, registries, targets }: Inventory): Surroundings['inUse'] {
-  const secrets = [
-    ...registries.map(({ password }) => password),
-    ...targets.flatMap(({ ssh }) => (ssh.password === null ? [] : [ssh.password])),
-  ].flatMap((reference) => (reference.kind === 'file' ? [reference.path] : []));
-  const keys = targets.flatMap(({ ssh }) => [...ssh.identityFiles, ...ssh.knownHosts]);
+export function filesInUse(inventory: Inventory): Surroundings['inUse'] {
+  const secrets = secretReferences(inventory).flatMap((reference) =>
+    reference.kind === 'file' ? [reference.path] : [],
+  );
+  const hops = inventory.targets.flatMap((target) => [target, ...target.ssh.jumps]);
+  const ssh = hops.flatMap(
+    ({ ssh: { identityFiles, certificateFiles, knownHosts, globalKnownHosts, written } }) => [
+      ...[...identityFiles, ...certificateFiles, ...knownHosts, ...globalKnownHosts],
+      ...(written.configFile === undefined || written.configFile === 'none' ? [] : [written.configFile]),
+    ],
+  );
   return [
-    { path: file, what: 'the inventory' },
-    ...[...new Set([...secrets, ...keys])].map((path) => ({ path, what: 'a file that the inventory names' })),
+    { path: inventory.file, what: 'the inventory' },
+    ...[...new Set([...secrets, ...ssh])].map((path) => ({ path, what: 'a file that the inventory names' })),
     { path: '/dev/fd/1', what: 'where standard output goes' },
     { path: '/dev/fd/2', what: 'where standard error goes' },
   ];

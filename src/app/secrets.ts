@@ -1,4 +1,5 @@
 import { createRedactor } from '../credential/redact.ts';
+import { secretReferences } from '../domain/secret-references.ts';
 import type { Inventory, Warning } from '../domain/target.ts';
 import { createSecretSource } from '../secrets/create.ts';
 import { terminalPrompt } from '../secrets/prompt.ts';
@@ -7,17 +8,13 @@ import type { World } from './world.ts';
 
 /** Where the secrets of an inventory come from, on this machine. */
 export function secretsOf(
-  { registries, targets }: Inventory,
+  inventory: Inventory,
   { env, stdin, stderr, kill, interruption }: World,
   warn: (warning: Warning) => void,
 ): SecretSource {
-  const references = [
-    ...registries.map(({ password }) => password),
-    ...targets.flatMap(({ ssh, become }) => [ssh.password, become.password]).filter((it) => it !== null),
-  ];
   const terminal = stdin.isTTY && stderr.isTTY;
   return createSecretSource({
-    references,
+    references: secretReferences(inventory),
     env: (name) => env[name],
     forgetEnv: (name) => void delete env[name],
     childEnv: () => env,

@@ -2,9 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { deliver, endingWithReport, filesInUse } from '../../src/app/report.ts';
 import type { RunEvent } from '../../src/domain/event.ts';
 import type { Report } from '../../src/domain/report.ts';
-import type { Inventory, Warning } from '../../src/domain/target.ts';
+import type { SecretReference } from '../../src/domain/secret.ts';
+import type { Inventory, SshSpec, Target, Warning } from '../../src/domain/target.ts';
 import type { ReportFile } from '../../src/files/report-file.ts';
 import type { Output } from '../../src/output/output.ts';
+import { makeTarget } from '../support/ssh-target.ts';
 
 const TROUBLE: Warning = { code: 'REPORT_NOT_WRITTEN', message: 'No space is left.', hint: 'Make room.' };
 const OTHER: Warning = { code: 'OTHER', message: 'Other.', hint: 'Nothing.' };
@@ -91,18 +93,38 @@ test('behind the report an output hears nothing, and before it everything', asyn
 });
 
 test('in use: the inventory, each file that it names once, and where the outputs go', () => {
-  const ssh = (password: unknown) => ({ ssh: { password, identityFiles: ['/key'], knownHosts: ['/known'] } });
+  const jump = makeTarget('bastion', 22, { identityFiles: ['/jump-key', '/key'] });
+  const agent = (ssh: Partial<SshSpec>, sudo: SecretReference | null = null): Target => ({
+    ...makeTarget('agent', 22, { identityFiles: ['/key'], knownHosts: ['/known'], ...ssh }),
+    become: { method: 'auto', password: sudo },
+  });
   const inventory = {
     file: 'inv.yaml',
     registries: [{ password: { kind: 'file', path: '/password' } }, { password: { kind: 'env', name: 'P' } }],
-    targets: [ssh(null), ssh({ kind: 'file', path: '/ssh-password' }), ssh({ kind: 'prompt', text: '?' })],
+    targets: [
+      agent({
+        certificateFiles: ['/cert'],
+        globalKnownHosts: ['/all-known'],
+        written: { configFile: '/config' },
+      }),
+      agent({ password: { kind: 'file', path: '/ssh-password' }, written: { configFile: 'none' } }),
+      agent(
+        { password: { kind: 'prompt', text: '?' }, jumps: [jump] },
+        { kind: 'file', path: '/sudo-password' },
+      ),
+    ],
   } as unknown as Inventory;
   expect(filesInUse(inventory).map(({ path }) => path)).toEqual([
     'inv.yaml',
     '/password',
     '/ssh-password',
+    '/sudo-password',
     '/key',
+    '/cert',
     '/known',
+    '/all-known',
+    '/config',
+    '/jump-key',
     '/dev/fd/1',
     '/dev/fd/2',
   ]);

@@ -1,0 +1,13 @@
+import type { SecretReference } from './secret.ts';
+import type { Inventory } from './target.ts';
+
+/** Every secret that an inventory names, wherever it stands; one that many agents share is there for each of them. */
+export function secretReferences({
+  registries,
+  targets,
+}: Pick<Inventory, 'registries' | 'targets'>): readonly SecretReference[] {
+  return [
+    ...registries.map(({ password }) => password),
+    ...targets.flatMap(({ ssh, become }) => [ssh.password, become.password]).filter((it) => it !== null),
+  ];
+}
