@@ -20,7 +20,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   transports: ['domain', 'errors', 'lib'],
   'transports/ssh2/packets': ['domain', 'errors', 'lib'],
   'transports/ssh2/host-keys': ['transports/ssh2/packets', 'transports', 'domain', 'errors', 'lib'],
-  'transports/ssh2/keys': ['transports/ssh2/host-keys', 'transports/ssh2/packets', 'domain', 'errors', 'lib'],
+  'transports/ssh2/keys': [
+    ...['transports/ssh2/host-keys', 'transports/ssh2/packets', 'transports', 'domain', 'errors', 'lib'],
+  ],
   'transports/ssh2/connection': ['transports/ssh2/packets', 'transports', 'domain', 'errors', 'lib'],
   'transports/ssh2/login': [
     ...['transports/ssh2/connection', 'transports/ssh2/keys', 'transports/ssh2/packets'],

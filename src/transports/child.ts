@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { err, ok, type Result } from '../lib/result.ts';
+import { errorCode } from './system-error.ts';
 import type { ExecListener, RunningCommand } from './transport.ts';
 
 /** What a transport that starts programs needs of the process around it. */
@@ -57,7 +58,7 @@ export async function startChild(start: ChildStart): Promise<Result<Child, strin
       env: { ...start.env },
     });
   } catch (error) {
-    return err(systemCode(error));
+    return err(errorCode(error));
   }
   // A program that ends early leaves its input unread: that is no error.
   for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.on('error', () => undefined);
@@ -66,7 +67,7 @@ export async function startChild(start: ChildStart): Promise<Result<Child, strin
   const error = await new Promise<string | null>((settle) => {
     child.once('spawn', () => settle(null));
     // Stays for the program's life: a second one must not be uncaught.
-    child.on('error', (reason) => settle(systemCode(reason)));
+    child.on('error', (reason) => settle(errorCode(reason)));
   });
   const { pid } = child;
   return error === null && pid !== undefined ? ok(follow(child, pid, start)) : err(error ?? 'no process id');
@@ -134,8 +135,4 @@ export function whyNotStarted(program: string, code: string): string {
   const full = ['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM'].includes(code);
   const advice = full ? '; lower --concurrency, or raise the limits (ulimit -n, ulimit -u)' : '';
   return `this machine cannot start ${program} (${code})${advice}`;
-}
-
-function systemCode(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }

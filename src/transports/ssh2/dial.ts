@@ -3,8 +3,8 @@ import { isIP, Socket } from 'node:net';
 import { type Failure, failure } from '../../errors/failure.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import { timedOut } from '../given-up.ts';
+import { errorCode } from '../system-error.ts';
 import type { Attempt } from './connection/attempt.ts';
-import { errorCode } from './packets/system-error.ts';
 
 /** Resolves a host name to all its addresses, as getaddrinfo(3) orders them. */
 export type Lookup = (host: string) => Promise<readonly LookupAddress[]>;

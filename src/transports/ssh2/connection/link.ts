@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { errorCode } from '../packets/system-error.ts';
+import { errorCode } from '../../system-error.ts';
 import type { Trouble } from './trouble.ts';
 
 /** What is heard of a link. */

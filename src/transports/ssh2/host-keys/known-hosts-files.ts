@@ -2,7 +2,7 @@ import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { SshSpec } from '../../../domain/target.ts';
 import { err, ok, type Result } from '../../../lib/result.ts';
-import { errorCode } from '../packets/system-error.ts';
+import { errorCode } from '../../system-error.ts';
 import type { HostKeyRules } from './host-key.ts';
 import { indexKnownHosts, keyTypeOf } from './known-hosts.ts';
 

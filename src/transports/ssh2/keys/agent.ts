@@ -1,7 +1,7 @@
 import { createConnection, type Socket } from 'node:net';
 import { printable } from '../../../lib/printable.ts';
 import { err, ok, type Result } from '../../../lib/result.ts';
-import { errorCode } from '../packets/system-error.ts';
+import { errorCode } from '../../system-error.ts';
 import {
   type AgentKey,
   createAnswerReader,

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { printable } from '../../../lib/printable.ts';
 import { err, ok, type Result } from '../../../lib/result.ts';
-import { errorCode } from '../packets/system-error.ts';
+import { errorCode } from '../../system-error.ts';
 import { wireReader } from '../packets/wire.ts';
 import { OPENSSH_FORMAT, type PrivateKey, readPrivateKey } from './private-key.ts';
 import { objectionToBlob, type PublicKey, readPublicKey, readPublicText } from './public-key.ts';

@@ -1,6 +1,6 @@
 import { type KeyObject, sign } from 'node:crypto';
 import { err, ok, type Result } from '../../../lib/result.ts';
-import { errorCode } from '../packets/system-error.ts';
+import { errorCode } from '../../system-error.ts';
 import { wireMpint, wireReader, wireString } from '../packets/wire.ts';
 
 /** The digest of each signature algorithm; Ed25519 has none of its own (RFC 8332, 3; RFC 5656, 6.2.1; RFC 8709, 6). */
