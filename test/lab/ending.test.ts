@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { startLab } from '../../src/lab/lab.ts';
-import { briefly, dial, isAlive, logIn, portOf, processes, USER, until } from './practice.ts';
+import { isAlive } from '../support/is-alive.ts';
+import { briefly, dial, logIn, portOf, processes, USER, until } from './practice.ts';
 
 test('stop leaves no process, no listener and no folder, whatever is at work', async () => {
   const fleet = await briefly({ agents: 2 });

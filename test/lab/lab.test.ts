@@ -4,7 +4,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { packFile } from '../../src/lab/tarball.ts';
-import { briefly, isAlive, logIn, portOf, processes, run, USER } from './practice.ts';
+import { isAlive } from '../support/is-alive.ts';
+import { briefly, logIn, portOf, processes, run, USER } from './practice.ts';
 
 test('every agent answers on its own port, with the host key that known_hosts has', async () => {
   const { folder, ...fleet } = await briefly({ agents: 3 });

@@ -4,7 +4,8 @@ import ssh2, { type ParsedKey } from 'ssh2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeKey } from '../../src/lab/keys.ts';
 import type { Lab } from '../../src/lab/lab.ts';
-import { execute, isAlive, logIn, practice, run, until } from './practice.ts';
+import { isAlive } from '../support/is-alive.ts';
+import { execute, logIn, practice, run, until } from './practice.ts';
 
 let lab: Lab;
 beforeAll(async () => {

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Target } from '../../src/domain/target.ts';
 import type { RunningCommand, Session, Transport } from '../../src/transports/transport.ts';
+import { isAlive } from './is-alive.ts';
 import { connected, transcript } from './transcript.ts';
 
 /** A transport, and an agent that it reaches. The login shell there is bash or sh. */
@@ -186,14 +187,4 @@ export function commandContract(title: string, traits: Traits, open: () => Promi
       return session.value;
     }
   });
-}
-
-/** Is there a process with this number, zombies aside? */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { SshSpec } from '../../src/domain/target.ts';
 import { createSsh2Transport } from '../../src/transports/ssh2/transport.ts';
 import type { Session, Transport } from '../../src/transports/transport.ts';
+import { isAlive } from '../support/is-alive.ts';
 import { makeTarget } from '../support/ssh-target.ts';
 import { type Sshd, startSshd } from '../support/sshd.ts';
 import { connected, transcript } from '../support/transcript.ts';
@@ -86,11 +87,3 @@ describeSystem('a real sshd whose commands do their worst', () => {
     }
   });
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}

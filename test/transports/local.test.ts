@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createLocalTransport } from '../../src/transports/local/transport.ts';
+import { isAlive } from '../support/is-alive.ts';
 import { makeTarget } from '../support/ssh-target.ts';
 import { connected, transcript } from '../support/transcript.ts';
-import { commandContract, isAlive } from '../support/transport-contract.ts';
+import { commandContract } from '../support/transport-contract.ts';
 
 const kill = (pid: number, signal: NodeJS.Signals) => void process.kill(pid, signal);
 const local = (env: NodeJS.ProcessEnv = process.env) => createLocalTransport({ childEnv: () => env, kill });
