@@ -5,6 +5,7 @@ const LOCAL = [
   'test/bin/**/*.test.ts',
   'test/remote/**/*.test.ts',
   'test/transports/*.test.ts',
+  'test/marathon-api/*.test.ts',
   'test/commands/completion.test.ts',
   'test/credential/archive.test.ts',
   'test/ssh-config/corpus.test.ts',

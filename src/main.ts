@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { homedir, hostname, tmpdir, userInfo } from 'node:os';
 import { inspect } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
+import { checkOn } from './app/check.ts';
 import { lab } from './app/lab.ts';
 import { loadInventory } from './app/load-inventory.ts';
 import { print, printProblems } from './app/print.ts';
@@ -73,6 +74,10 @@ async function dispatch(request: Request): Promise<number> {
   switch (request.command) {
     case 'run': {
       const report = await runOn(request, world, (warn) => openOwnState(world, warn));
+      return report?.exitCode ?? 2;
+    }
+    case 'check': {
+      const report = await checkOn(request, world, (warn) => openOwnState(world, warn));
       return report?.exitCode ?? 2;
     }
     case 'hosts': {

@@ -41,6 +41,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'transports/openssh': ['transports', 'domain', 'errors', 'lib'],
   'transports/local': ['transports', 'domain', 'errors', 'lib'],
   'ssh-config': ['domain', 'errors', 'lib'],
+  marathon: ['checks', 'domain', 'errors', 'lib'],
+  'marathon-api': ['domain', 'errors', 'lib'],
   secrets: ['domain', 'errors', 'lib'],
   output: ['domain', 'errors', 'lib'],
   state: ['domain', 'errors', 'lib'],
@@ -50,7 +52,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   terminal: ['lib'],
   engine: ['steps', 'checks', 'credential', 'remote', 'transports', 'domain', 'errors', 'lib'],
   commands: [
-    ...['engine', 'inventory', 'credential', 'checks', 'remote', 'domain', 'errors', 'lib'],
+    ...['engine', 'inventory', 'credential', 'checks', 'marathon', 'remote', 'domain', 'errors', 'lib'],
     ...['cli', 'transports', 'secrets', 'output', 'state', 'lab'],
   ],
 };
@@ -64,6 +66,7 @@ const INTERFACES = ['transports/transport.ts', 'secrets/source.ts', 'output/outp
 /** Package → the one place that imports it. */
 const ONE_IMPORTER: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli/'],
+  'jsonc-parser': ['marathon/document.ts'],
   listr2: ['output/live'],
   'p-limit': ['engine/limits.ts'],
   ssh2: [
@@ -80,6 +83,7 @@ const ONE_IMPORTER: Readonly<Record<string, readonly string[]>> = {
 
 /** Folders without I/O, clock, environment or randomness. node:crypto's digests and node:util are pure. */
 const PURE = [
+  'marathon',
   'domain',
   'inventory',
   'ssh-config',

@@ -1,8 +1,10 @@
 import type { Report } from '../domain/report.ts';
 import { secretReferences } from '../domain/secret-references.ts';
 import type { Inventory, Warning } from '../domain/target.ts';
-import type { ReportFile, Surroundings } from '../files/report-file.ts';
+import type { Problem } from '../errors/failure.ts';
+import { openReportFile, type ReportFile, type Surroundings } from '../files/report-file.ts';
 import { formatProblems } from '../inventory/problems.ts';
+import { ok, type Result } from '../lib/result.ts';
 import type { Output } from '../output/output.ts';
 
 /** An output to which the report is the last event, whatever still happens (a late Ctrl-C). */
@@ -21,27 +23,47 @@ export function endingWithReport(output: Output): Output {
 /** Where a report goes, and who is told when it does not get there. */
 export interface Delivery {
   readonly output: Output;
-  readonly file: ReportFile | null;
+  readonly files: readonly ReportFile[];
   readonly stderr: { write(text: string): unknown };
 }
 
 /**
- * Gives the report to the outputs and to `--report`, and gives it back as it ended. Where the file could not be
- * written, the report warns of that and its exit code is not 0. A file is written first, so that the outputs have
- * the same report; a terminal or a pipe last, behind all that they say.
+ * Gives the report to the outputs and to its files, and gives it back as it ended. Where a file could not be written,
+ * the report warns of that and its exit code is not 0. A file is written first, so that the outputs have the same
+ * report; a terminal or a pipe last, behind all that they say.
  */
-export async function deliver(report: Report, { output, file, stderr }: Delivery): Promise<Report> {
-  let trouble = file?.apart ? await file.write(report) : null;
-  output.event({ type: 'report', report: warned(report, trouble) });
+export async function deliver(report: Report, { output, files, stderr }: Delivery): Promise<Report> {
+  const troubles: Warning[] = [];
+  const write = async (some: readonly ReportFile[]) => {
+    for (const file of some) {
+      const trouble = await file.write(warned(report, troubles));
+      if (trouble !== null) troubles.push(trouble);
+    }
+  };
+  await write(files.filter(({ apart }) => apart));
+  output.event({ type: 'report', report: warned(report, troubles) });
   await output.close();
-  if (file?.apart === false) trouble = await file.write(report);
-  if (trouble !== null) stderr.write(formatProblems([trouble]));
-  return warned(report, trouble);
+  await write(files.filter(({ apart }) => !apart));
+  if (troubles.length > 0) stderr.write(formatProblems(troubles));
+  return warned(report, troubles);
 }
 
-function warned(report: Report, trouble: Warning | null): Report {
-  if (trouble === null) return report;
-  return { ...report, exitCode: Math.max(1, report.exitCode), warnings: [...report.warnings, trouble] };
+function warned(report: Report, troubles: readonly Warning[]): Report {
+  if (troubles.length === 0) return report;
+  return {
+    ...report,
+    exitCode: Math.max(1, report.exitCode),
+    warnings: [...report.warnings, ...troubles],
+  };
+}
+
+/** Opens the files that a command's flags name for its report. */
+export function openReportFiles({ report }: { readonly report: string | null }) {
+  return async (around: Surroundings): Promise<Result<readonly ReportFile[], readonly Problem[]>> => {
+    if (report === null) return ok([]);
+    const opened = await openReportFile(report, around);
+    return opened.ok ? ok([opened.value]) : opened;
+  };
 }
 
 /** What a report must not replace: what the run itself reads, and where the outputs already go. */

@@ -19,8 +19,8 @@ export interface Credentials {
   readonly becomePasswords: ReadonlyMap<string, Secret>;
   /** All of them, with the user names they go with: what must be masked everywhere. */
   readonly secrets: readonly { readonly secret: Secret; readonly username?: string }[];
-  /** The name of the credential set of these registries. */
-  readonly generationOf: (registries: Iterable<string>) => string;
+  /** The name of the credential set of these registries; null where a secret of them was not at hand. */
+  readonly generationOf: (registries: Iterable<string>) => string | null;
 }
 
 /** sudo before 1.8.30 reads no more as a password, and gives the rest to what it starts (SUDO_CONV_REPL_MAX). */
@@ -31,11 +31,15 @@ const TOO_LONG_FOR_SUDO: Problem = {
   hint: 'Use a shorter one, or allow sudo without a password (NOPASSWD in sudoers).',
 };
 
-/** Reads each secret that the targets need, once; all that could not be had come back at once. */
+/**
+ * Reads each secret that the targets need, once; all that could not be had come back at once. With `atHand` those of
+ * registries are not needed: one that must be asked for, or cannot be had, is left out.
+ */
 export async function readCredentials(
   targets: readonly Target[],
   inventory: Inventory,
   ports: { readonly secrets: SecretSource; readonly state: Pick<State, 'generationKey'> },
+  atHand = false,
 ): Promise<Result<Credentials, readonly Problem[]>> {
   const problems: Problem[] = [];
   const needed = new Set(targets.flatMap(({ registries }) => registries));
@@ -51,7 +55,9 @@ export async function readCredentials(
   // One after the other: two prompts at once would be one too many.
   const used = inventory.registries.filter(({ name }) => needed.has(name));
   for (const { name, username, password } of used) {
-    const secret = await read(password);
+    if (atHand && password.kind === 'prompt') continue;
+    const found = atHand ? await ports.secrets.read(password) : null;
+    const secret = found === null ? await read(password) : found.ok ? found.value : null;
     if (secret === null) continue;
     registries.set(name, secret);
     secrets.push({ secret, username });
@@ -73,8 +79,9 @@ export async function readCredentials(
     problems.push(TOO_LONG_FOR_SUDO);
   if (problems.length > 0) return err([...new Set(problems)]);
 
-  function generationOf(names: Iterable<string>): string {
+  function generationOf(names: Iterable<string>): string | null {
     const wanted = new Set(names);
+    if ([...wanted].some((name) => !registries.has(name))) return null;
     const entries = used.flatMap(({ name, username }) => {
       const secret = registries.get(name);
       return secret === undefined || !wanted.has(name) ? [] : [passwordEntry(name, username, secret)];

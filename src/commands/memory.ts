@@ -13,7 +13,8 @@ export function signatureOf({ registries }: Inventory): string {
   return createHash('sha256').update(names.join('\n\n')).digest('hex');
 }
 
-interface Memory {
+/** What a run leaves for the next one. */
+export interface Memory {
   readonly issues: Issues;
   record(outcome: AgentOutcome): void;
   finish(report: Report): void;
@@ -34,10 +35,10 @@ export function remembered(
   const { state, operator, inventoryPath } = ports;
   state.startRun({
     id,
-    command: 'run',
+    command: request.command,
     inventory: inventoryPath,
     signature: signatureOf(inventory),
-    dryRun: request.dryRun,
+    dryRun: request.command === 'run' && request.dryRun,
     startedAt,
     operator,
     agents: targets.map(({ name }) => name),
@@ -54,6 +55,7 @@ export function remembered(
       record({ name, archive, registries }, digest) {
         const issuedAt = ports.now().toISOString();
         const generation = generationOf(registries);
+        if (generation === null) return;
         state.recordIssue({ agent: name, path: archive.path, generation, digest, issuedAt });
       },
     },

@@ -1,7 +1,8 @@
 import { vacuousWarning } from '../checks/vacuous.ts';
+import type { Finding } from '../domain/finding.ts';
 import type { AgentOutcome } from '../domain/outcome.ts';
 import { countTotals, type Report } from '../domain/report.ts';
-import type { RunRequest } from '../domain/request.ts';
+import type { CheckRequest, RunRequest } from '../domain/request.ts';
 import type { Inventory, Target, Warning } from '../domain/target.ts';
 import { notAttempted } from '../engine/run-agent.ts';
 import type { StopReason } from '../engine/stop.ts';
@@ -12,7 +13,7 @@ import type { Credentials } from './credentials.ts';
 export interface RunStarted {
   readonly id: string;
   readonly startedAt: string;
-  readonly request: RunRequest;
+  readonly request: RunRequest | CheckRequest;
   readonly inventory: Inventory;
 }
 
@@ -22,6 +23,8 @@ interface RunEnded {
   readonly interrupted: 130 | 143 | null;
   readonly credentials: Credentials | null;
   readonly warnings?: readonly Warning[];
+  /** Problems of the app; left out where there is none. */
+  readonly findings?: readonly Finding[];
 }
 
 /** The report of a run that had agents to work on. */
@@ -29,14 +32,16 @@ export function reportOf(start: RunStarted, agents: readonly AgentOutcome[], end
   const { inventory, request } = start;
   const used = new Set(end.credentials?.registries.keys() ?? inventory.registries.map(({ name }) => name));
   const vacuous = vacuousWarning(agents.flatMap(({ checks }) => checks));
-  const allOk = agents.every(({ status }) => status === 'ok');
+  const strict = request.command === 'check' && request.strict;
+  const appOk = (end.findings ?? []).every(({ severity }) => severity === 'warning' && !strict);
+  const allOk = appOk && agents.every(({ status }) => status === 'ok');
   const exitCode = end.interrupted ?? (end.stopped?.kind === 'credential-refused' ? 3 : allOk ? 0 : 1);
   return {
     schema: 'node-prep/report/v1',
-    command: 'run',
+    command: request.command,
     id: start.id,
     inventory: inventory.file,
-    dryRun: request.dryRun,
+    dryRun: request.command === 'run' && request.dryRun,
     startedAt: start.startedAt,
     finishedAt: end.finishedAt,
     ok: exitCode === 0,
@@ -47,6 +52,7 @@ export function reportOf(start: RunStarted, agents: readonly AgentOutcome[], end
       .map(({ name, username }) => ({ name, username, expiresAt: null })),
     generation: end.credentials?.generationOf(used) ?? null,
     warnings: [...inventory.warnings, ...(end.warnings ?? []), ...(vacuous === null ? [] : [vacuous])],
+    ...(end.findings === undefined ? {} : { findings: end.findings }),
     agents,
   };
 }
@@ -80,7 +86,12 @@ export function notStarted(
 }
 
 /** The report of a `--resume` that found nothing to do. */
-export function nothingLeft(start: RunStarted, warnings: readonly Warning[], now: Date): Report {
+export function nothingLeft(
+  start: RunStarted,
+  warnings: readonly Warning[],
+  now: Date,
+  findings?: readonly Finding[],
+): Report {
   const { limit, exclude } = start.request;
   const which =
     limit.length + exclude.length > 0 ? 'None of the chosen agents' : 'No agent of this inventory';
@@ -93,6 +104,7 @@ export function nothingLeft(start: RunStarted, warnings: readonly Warning[], now
     interrupted: null,
     credentials: null,
     warnings: [...warnings, nothing],
+    ...(findings === undefined ? {} : { findings }),
   };
   return reportOf(start, [], end);
 }

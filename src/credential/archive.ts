@@ -56,7 +56,7 @@ export function readArchive(bytes: Uint8Array): Result<ArchiveContents, string> 
 }
 
 function opaque(what: string): ArchiveContents {
-  return { registries: [], credsStore: null, credHelpers: [], files: [], opaque: [what] };
+  return { registries: [], credsStore: null, credHelpers: [], files: [], opaque: [what], unsafe: [] };
 }
 
 /** The entries of a tar archive, with the bytes of the two files that matter; null if it is damaged. */

@@ -28,6 +28,8 @@ export interface ArchiveContents {
   readonly files: readonly string[];
   /** What may hold credentials but cannot be judged, in words. */
   readonly opaque: readonly string[];
+  /** What must not be unpacked: links, devices, and paths that lead out of the folder. */
+  readonly unsafe: readonly string[];
 }
 
 /** Reads the entries of an archive; of two entries with one path the later counts, as when tar unpacks them. */
@@ -39,11 +41,14 @@ export function readContents(entries: readonly ArchivedFile[]): Result<ArchiveCo
     .filter(({ path, kind }) => path !== CONFIG && (kind !== 'folder' || !path.startsWith('.docker')))
     .map(({ path }) => printable(path, 200));
   const old = Object.keys(legacyAuths(legacy)).map((key) => ({ key, entry: null }));
+  const unsafe = [...byPath.values()]
+    .filter(({ path, kind }) => kind === 'other' || /^\/|(^|\/)\.\.(\/|$)/.test(path))
+    .map(({ path }) => printable(path, 200));
   const links = [config, legacy].filter((file) => file?.kind === 'other');
   const opaque = links.map((file) => `a link named ${file?.path}`);
   if (config?.kind !== 'file') {
     if (old.length === 0 && opaque.length === 0) return err(absence(byPath));
-    return ok({ registries: old, credsStore: null, credHelpers: [], files, opaque });
+    return ok({ registries: old, credsStore: null, credHelpers: [], files, opaque, unsafe });
   }
 
   const parsed = parseJson(config.body);
@@ -59,6 +64,7 @@ export function readContents(entries: readonly ArchivedFile[]): Result<ArchiveCo
     credHelpers: Object.keys(asRecord(credHelpers)),
     files,
     opaque,
+    unsafe,
   });
 }
 

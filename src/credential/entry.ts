@@ -19,7 +19,7 @@ export function readEntry(key: string, value: unknown): ConfigEntry | null {
   if (typeof identitytoken === 'string' && identitytoken !== '') {
     return { key, auth: typeof auth === 'string' ? auth : '', identitytoken };
   }
-  if (typeof auth === 'string' && auth !== '') return decode(auth)?.password ? { key, auth } : null;
+  if (typeof auth === 'string' && auth !== '') return userOf(auth)?.password ? { key, auth } : null;
   if (typeof username !== 'string' || typeof password !== 'string' || password === '') return null;
   return { key, auth: encode(`${username}:${password}`) };
 }
@@ -47,7 +47,7 @@ export function readStoredEntry(
   const entry = readEntry(key, auths[stored]);
   if (entry === null) return err('the entry holds neither a password nor an identity token');
   if (entry.identitytoken === undefined) {
-    return decode(entry.auth)?.username === username ? ok(entry) : err('the entry is of another user');
+    return userOf(entry.auth)?.username === username ? ok(entry) : err('the entry is of another user');
   }
   if (!/^[\x21-\x7e]{1,16384}$/.test(entry.identitytoken)) return err('its identity token is malformed');
   return ok({ key, auth: encode(`${username}:`), identitytoken: entry.identitytoken });
@@ -55,8 +55,11 @@ export function readStoredEntry(
 
 const encode = (text: string) => Buffer.from(text, 'utf8').toString('base64');
 
-/** Only what docker itself decodes: standard base64, with its padding, of a text with a colon. */
-function decode(auth: string): { username: string; password: string } | null {
+/**
+ * The user name and password of an entry; null for what docker itself does not decode: it takes standard base64, with
+ * its padding, of a text with a colon.
+ */
+export function userOf(auth: string): { readonly username: string; readonly password: string } | null {
   const bytes = Buffer.from(auth, 'base64');
   const text = bytes.toString('utf8');
   const colon = text.indexOf(':');

@@ -19,7 +19,7 @@ export type WaitReason =
 export type RunEvent =
   | {
       readonly type: 'run-started';
-      readonly command: 'run';
+      readonly command: Report['command'];
       readonly id: string;
       readonly dryRun: boolean;
       readonly concurrency: number;

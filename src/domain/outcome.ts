@@ -24,6 +24,16 @@ export interface CheckResult {
   readonly ms: number;
 }
 
+/** What `check` found at the archive's path; absent where it did not get so far, or found no archive. */
+export interface FoundArchive {
+  /** The name of the credential set in it, as `run` would name it; null where an entry is missing or not readable. */
+  readonly generation: string | null;
+  /** Seconds since it was put there, by the agent's clock; null where the agent cannot tell. */
+  readonly ageSeconds: number | null;
+  /** When the first of its credentials ends, where one says so (`exp` of a JWT); ISO 8601, UTC. */
+  readonly expiresAt: string | null;
+}
+
 /** Everything known about one agent at the end: exactly one per target, whatever happened. */
 export interface AgentOutcome {
   readonly name: string;
@@ -36,6 +46,7 @@ export interface AgentOutcome {
   readonly ms: number;
   readonly steps: readonly StepResult[];
   readonly checks: readonly CheckResult[];
+  readonly archive?: FoundArchive;
   /** The first of `failures`; absent when ok. */
   readonly failure?: Failure;
   /** In phase order; empty when ok. */

@@ -1,3 +1,4 @@
+import type { Finding } from './finding.ts';
 import type { AgentOutcome } from './outcome.ts';
 import type { Warning } from './target.ts';
 
@@ -13,7 +14,7 @@ export interface Totals {
 /** The report of a run, as `-o json` prints it: schema node-prep/report/v1. */
 export interface Report {
   readonly schema: 'node-prep/report/v1';
-  readonly command: 'run';
+  readonly command: 'run' | 'check';
   readonly id: string;
   readonly inventory: string;
   readonly dryRun: boolean;
@@ -30,6 +31,8 @@ export interface Report {
   /** Null where the credential was never had. */
   readonly generation: string | null;
   readonly warnings: readonly Warning[];
+  /** Problems of the app, in the order of its text; only with `check --app` or `--marathon`. */
+  readonly findings?: readonly Finding[];
   readonly agents: readonly AgentOutcome[];
 }
 

@@ -1,3 +1,5 @@
+import type { ImageReference } from './image.ts';
+
 /** A number of agents, or a share of the targeted ones in percent (rounded up). */
 export type MaxFailures =
   | { readonly kind: 'count'; readonly count: number }
@@ -5,9 +7,8 @@ export type MaxFailures =
 
 export type OutputFormat = 'auto' | 'live' | 'lines' | 'json' | 'ndjson' | 'junit';
 
-/** `node-prep run`, as asked for; defaults are filled in. Durations in milliseconds. */
-export interface RunRequest {
-  readonly command: 'run';
+/** What every command asks of a fleet; defaults are filled in. Durations in milliseconds. */
+export interface FleetRequest {
   readonly inventory: string;
   readonly limit: readonly string[];
   readonly exclude: readonly string[];
@@ -17,19 +18,45 @@ export interface RunRequest {
   readonly timeoutMs: number;
   /** Null: never stop early. */
   readonly maxFailures: MaxFailures | null;
-  readonly dryRun: boolean;
   readonly output: OutputFormat;
   readonly report: string | null;
   readonly resume: boolean;
-  readonly dropOtherRegistries: boolean;
   readonly verbose: boolean;
   /** False with --no-color; NO_COLOR and terminals are main's business. */
   readonly color: boolean;
 }
 
+/** `node-prep run`, as asked for. */
+export interface RunRequest extends FleetRequest {
+  readonly command: 'run';
+  readonly dryRun: boolean;
+  readonly dropOtherRegistries: boolean;
+}
+
+/** Where the app is that `check` is about: in a file (`-` is standard input), or in a Marathon. */
+export type AppSource =
+  | { readonly kind: 'file'; readonly path: string }
+  /** `url` as given, without a user or a password in it; `appId` with its slash. */
+  | { readonly kind: 'marathon'; readonly url: URL; readonly appId: string };
+
+/** `node-prep check`, as asked for. */
+export interface CheckRequest extends FleetRequest {
+  readonly command: 'check';
+  readonly app: AppSource | null;
+  readonly image: ImageReference | null;
+  readonly pull: boolean;
+  readonly pullTimeoutMs: number;
+  readonly taskUser: string | null;
+  /** Warnings about the app fail the gate too. */
+  readonly strict: boolean;
+  /** A file for Prometheus' textfile collector. */
+  readonly prometheus: string | null;
+}
+
 /** What the operator asked for: one variant per command; the command line is parsed into this and nothing else. */
 export type Request =
   | RunRequest
+  | CheckRequest
   | {
       readonly command: 'hosts';
       readonly inventory: string;
@@ -53,7 +80,7 @@ export type Request =
     }
   | {
       readonly command: 'lab';
-      readonly action: 'run' | 'up';
+      readonly action: 'run' | 'check' | 'up';
       readonly agents: number;
       readonly output: OutputFormat;
       readonly color: boolean;

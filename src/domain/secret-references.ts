@@ -5,9 +5,11 @@ import type { Inventory } from './target.ts';
 export function secretReferences({
   registries,
   targets,
-}: Pick<Inventory, 'registries' | 'targets'>): readonly SecretReference[] {
+  marathon,
+}: Pick<Inventory, 'registries' | 'targets' | 'marathon'>): readonly SecretReference[] {
   return [
     ...registries.map(({ password }) => password),
+    ...(marathon.token === null ? [] : [marathon.token]),
     ...targets.flatMap(({ ssh, become }) => [ssh.password, become.password]).filter((it) => it !== null),
   ];
 }

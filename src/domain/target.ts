@@ -98,6 +98,14 @@ export interface Target extends Hop {
   readonly registries: readonly string[];
 }
 
+/** How Marathon is asked for an app (`check --marathon`). */
+export interface MarathonSpec {
+  /** What goes into `Authorization: token=…`; null for none. */
+  readonly token: SecretReference | null;
+  /** PEM certificates that may sign Marathon's, beside the system's; an absolute path, or null. */
+  readonly caFile: string | null;
+}
+
 /** The inventory, resolved. */
 export interface Inventory {
   /** As the operator wrote it on the command line. */
@@ -105,6 +113,7 @@ export interface Inventory {
   readonly registries: readonly RegistrySpec[];
   /** In inventory order. */
   readonly targets: readonly Target[];
+  readonly marathon: MarathonSpec;
   readonly warnings: readonly Warning[];
 }
 

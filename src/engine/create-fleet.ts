@@ -5,12 +5,13 @@ import type { RunEvent } from '../domain/event.ts';
 import { referenceKey, type Secret, type SecretReference } from '../domain/secret.ts';
 import type { RegistrySpec, Target } from '../domain/target.ts';
 import type { Transport } from '../transports/transport.ts';
-import type { Fleet, Issues } from './fleet.ts';
+import type { CheckPlan, Fleet, Issues } from './fleet.ts';
 import { createLimit } from './limits.ts';
 import { createLoginPace } from './pace.ts';
 import { createProofs } from './proofs.ts';
 import { createRefusals } from './refusals.ts';
 import type { Stop } from './stop.ts';
+import { createTurns } from './turns.ts';
 
 interface Parts {
   readonly transport: Transport;
@@ -22,6 +23,8 @@ interface Parts {
     readonly dryRun: boolean;
     readonly dropOtherRegistries: boolean;
   };
+  /** Null for a run. */
+  readonly check: CheckPlan | null;
   readonly targets: readonly Target[];
   readonly registries: readonly RegistrySpec[];
   readonly credentials: {
@@ -58,6 +61,8 @@ export function createFleet(parts: Parts): Omit<Fleet, 'waiting'> {
     becomePasswords: parts.credentials.becomePasswords,
     timeoutMs: request.timeoutMs,
     dryRun: request.dryRun,
+    may: parts.check !== null ? (parts.check.pull ? ['images'] : []) : request.dryRun ? [] : ['archive'],
+    check: parts.check,
     dropOthers: request.dropOtherRegistries,
     holder: parts.holder,
     say: parts.say,
@@ -71,6 +76,7 @@ export function createFleet(parts: Parts): Omit<Fleet, 'waiting'> {
     sshProofs,
     becomeProofs,
     refusals: createRefusals(stop),
+    turns: createTurns(),
     stop,
     issues: parts.issues,
   };

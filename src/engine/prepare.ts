@@ -5,40 +5,24 @@ import { phaseOf } from '../errors/catalogue.ts';
 import type { Failure } from '../errors/failure.ts';
 import { type Look, lookVerb } from '../steps/archive.ts';
 import { type DockerFacts, dockerVerb, interpretDocker } from '../steps/docker.ts';
-import { commandFor } from './become.ts';
-import { connect } from './connect.ts';
 import { install, readAnswer } from './install.ts';
 import { isIssued, issuedArchive, recordIssue } from './issued.ts';
 import { logIn } from './login.ts';
-import { becomeRoot, type Talk } from './talk.ts';
+import { onAgent } from './on-agent.ts';
+import type { Talk } from './talk.ts';
 import { readTruth } from './truth.ts';
-import { createVerification } from './verify.ts';
 import type { Visit } from './visit.ts';
 
 /**
- * One agent's story: connect, become root, log in, pack, install, verify. Gives its failures; empty means ready.
- * One connection and one exec, but for a connection that is lost in the middle of the install: one more then
- * reads what became of it.
+ * How an agent is prepared: connect, become root, log in, pack, install, verify. Gives its failures; empty means
+ * ready. Where the connection is lost in the middle of the install, `settleChange` reads what became of it.
  */
-export async function prepare(visit: Visit): Promise<Failure[]> {
-  const session = await connect(visit, commandFor(visit));
-  if (!session.ok) return [visit.because(session.error)];
-  const broken = () => void session.value.close();
-  visit.signal.addEventListener('abort', broken, { once: true });
-  if (visit.signal.aborted) broken();
-  try {
-    const verification = createVerification(visit);
-    const first = [dockerVerb(), lookVerb(visit.target)];
-    const talk = await becomeRoot(visit, session.value, first, verification.onCheck);
-    if (!talk.ok) return [talk.error];
-    const failures = await work(visit, talk.value);
-    if (mayVerify(visit, failures)) failures.push(...(await verification.run(talk.value)));
-    if (visit.changed !== null || visit.signal.aborted) await talk.value.finish();
-    return failures;
-  } finally {
-    visit.signal.removeEventListener('abort', broken);
-    await session.value.close();
-  }
+export function prepare(visit: Visit): Promise<Failure[]> {
+  return onAgent(visit, {
+    first: [dockerVerb(), lookVerb(visit.target)],
+    begin: (talk) => work(visit, talk),
+    mayVerify,
+  });
 }
 
 /** What the agent was left in, where the connection was lost in the middle of the install. */
@@ -88,7 +72,7 @@ async function pack(
 }
 
 /** The checks are worth running after a failure too, as long as the agent answers: all its faults at once. */
-function mayVerify(visit: Visit, failures: readonly Failure[]): boolean {
+function mayVerify(failures: readonly Failure[]): boolean {
   const pointless = ['docker', 'run', 'reach'];
-  return !visit.signal.aborted && failures.every(({ code }) => !pointless.includes(phaseOf(code)));
+  return failures.every(({ code }) => !pointless.includes(phaseOf(code)));
 }

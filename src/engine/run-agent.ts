@@ -3,6 +3,7 @@ import type { AgentOutcome, AgentStatus } from '../domain/outcome.ts';
 import type { Target } from '../domain/target.ts';
 import { PHASES, phaseOf } from '../errors/catalogue.ts';
 import { type Failure, failure } from '../errors/failure.ts';
+import { checkAgent } from './check-agent.ts';
 import type { Fleet } from './fleet.ts';
 import { prepare, settleChange } from './prepare.ts';
 import { notRun } from './verify.ts';
@@ -14,7 +15,7 @@ export async function runAgent(target: Target, fleet: Fleet): Promise<AgentOutco
   const visit = startVisit(target, fleet);
   let failures: Failure[];
   try {
-    failures = await prepare(visit);
+    failures = fleet.check === null ? await prepare(visit) : await checkAgent(visit, fleet.check);
     await settleChange(visit);
   } catch (thrown) {
     // A bug, or a library's surprise: one agent's outcome, with its stack kept; the others go on.
@@ -60,6 +61,7 @@ function outcomeOf(visit: Visit, unordered: readonly Failure[], ms: number): Age
     ms,
     steps: log.results(),
     checks: visit.checks.length > 0 ? visit.checks : target.checks.map(notRun),
+    ...(visit.archive === null ? {} : { archive: visit.archive }),
     ...(first === undefined ? {} : { failure: first }),
     failures,
   };
@@ -80,6 +82,7 @@ function withState(found: Failure, visit: Visit): Failure {
 
 function stateOf({ changed, sent, fleet, log }: Visit): string {
   if (fleet.dryRun) return 'A dry run changes nothing.';
+  if (fleet.check?.pull) return 'Nothing was changed there, but for an image where --pull brought one.';
   if (changed === null)
     return 'It is not known whether the new archive is in place; it is whole in any case.';
   if (changed) return 'The new archive is in place.';

@@ -44,8 +44,15 @@ export async function becomeRoot(
     const begun = await startBySudo(visit, conversation, prompts, password);
     if (!begun.ok) return begun;
   }
-  const talk = createTalk(visit, conversation, createComposer({ readOnly: fleet.dryRun }));
-  conversation.send(opening(fleet.script, token, Math.ceil(fleet.timeoutMs / 1_000) + LIFE_MARGIN_S));
+  const talk = createTalk(visit, conversation, createComposer(fleet.may));
+  conversation.send(
+    opening(
+      fleet.script,
+      token,
+      Math.ceil(fleet.timeoutMs / 1_000) + LIFE_MARGIN_S,
+      fleet.may.includes('archive'),
+    ),
+  );
   // Reads and proofs go at once, behind the script: one flight for all of them.
   for (const verb of first) talk.send(verb);
 

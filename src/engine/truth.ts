@@ -19,7 +19,7 @@ export async function readTruth(visit: Visit): Promise<boolean | null> {
   const { target, fleet, sent, before } = visit;
   if (sent === null || before === null) return null;
   const timeoutMs = target.ssh.connectTimeoutMs + READ_MS;
-  const second = startVisit(target, { ...fleet, timeoutMs, emit: () => {}, dryRun: true });
+  const second = startVisit(target, { ...fleet, timeoutMs, emit: () => {}, dryRun: true, may: [] });
   const session = await connect(second, commandFor(second));
   if (!session.ok) {
     second.end();

@@ -60,7 +60,6 @@ export function createVerification(visit: Visit): Verification {
     },
     async run(talk) {
       if (checks.length === 0) return [];
-      log.start('verify');
       since = performance.now();
       const every = checks.map((_, index) => index);
       let answer = await ask(talk, every, lenders);
@@ -76,7 +75,6 @@ export function createVerification(visit: Visit): Verification {
         const reason = `it answered ${results.size} of ${checks.length} checks`;
         found.push(failure('REMOTE_PROTOCOL', 'verify', { host: target.host, reason }));
       }
-      log.end('verify', found.length === 0 ? 'ok' : 'failed');
       return found;
     },
   };

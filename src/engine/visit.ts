@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WaitReason } from '../domain/event.ts';
-import type { CheckResult } from '../domain/outcome.ts';
+import type { CheckResult, FoundArchive } from '../domain/outcome.ts';
 import type { Target } from '../domain/target.ts';
 import { type Failure, failure } from '../errors/failure.ts';
 import { formatDuration } from '../lib/duration.ts';
@@ -41,6 +41,8 @@ export interface Visit {
   /** Why the engine gave the agent up; null while it has not. */
   readonly why: GivenUp | null;
   readonly checks: CheckResult[];
+  /** What a check found at the archive's path. */
+  archive: FoundArchive | null;
   /** In place of the failure that a connection shows when the engine itself broke it off. */
   because(shown: Failure): Failure;
   /** Waits for others: says so, with the agent's clock standing still. */
@@ -83,6 +85,7 @@ export function startVisit(target: Target, fleet: Fleet): Visit {
       return why;
     },
     checks: [],
+    archive: null,
     because(shown) {
       if (why === null) return shown;
       const { reason } = fleet.stop;

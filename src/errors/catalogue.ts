@@ -1,4 +1,5 @@
 import { becomeHint, becomeReason, passwordHint } from './become-words.ts';
+import { pullHint, pullMessage } from './pull-words.ts';
 
 /** Where in the work a failure belongs; failures of one agent are listed in this order. */
 export const PHASES = ['reach', 'trust', 'shell', 'docker', 'registry', 'archive', 'verify', 'run'] as const;
@@ -251,7 +252,7 @@ export const CATALOGUE = {
     'archive',
     'the archive is damaged or has the wrong layout',
     'The archive at {path} on {host} is not usable: {reason}.',
-    'node-prep run replaces it.',
+    'node-prep run replaces it, and keeps this one beside it.',
   ),
   ARCHIVE_MODE: entry(
     'archive',
@@ -268,7 +269,7 @@ export const CATALOGUE = {
   ARCHIVE_UNREADABLE_BY_TASK: entry(
     'archive',
     "the task's user cannot read it",
-    '{user}, who runs the task, cannot read {path} on {host}.',
+    '{user}, who runs the task, cannot read {path} on {host}: {reason}.',
     'Set archive.group to a group of {user} and archive.mode to "0640".',
   ),
   NO_PREVIOUS: entry(
@@ -292,9 +293,9 @@ export const CATALOGUE = {
   ),
   PULL_DENIED: entry(
     'verify',
-    'the registry refused the image',
-    '{registry} refused {image} to {host}: {reason}.',
-    "Check the image's name and what this user may pull.",
+    'the registry gives nothing for what the archive on the agent holds',
+    pullMessage,
+    pullHint,
   ),
   TIMED_OUT: entry(
     'run',

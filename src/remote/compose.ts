@@ -1,22 +1,23 @@
-import { MUTATES, type Verb } from './verb.ts';
+import { CHANGES, type Change, type Verb } from './verb.ts';
 
 export { remoteCommand } from './become.ts';
 export { compactScript } from './compact.ts';
 
-/** Turns verbs into bytes for the remote script; one that is `readOnly` throws at a verb that changes an agent. */
+/** Turns verbs into bytes for the remote script; it throws at a verb that changes more than it may. */
 export interface Composer {
   compose(verb: Verb): Uint8Array;
 }
 
 /**
- * A composer. A dry run is given a read-only one, so that nothing it does can change an agent: a verb that would is
- * a bug of the caller and throws, like any argument that the script's language cannot hold.
+ * A composer. A dry run is given one that may change nothing, so that nothing it does can change an agent: a verb that
+ * would is a bug of the caller and throws, like any argument that the script's language cannot hold.
  */
-export function createComposer({ readOnly }: { readonly readOnly: boolean }): Composer {
+export function createComposer(may: readonly Change[]): Composer {
   return {
     compose(verb) {
-      if (readOnly && MUTATES[verb.verb])
-        throw new Error(`the verb ${verb.verb} changes agents, and this is read-only`);
+      const change = CHANGES[verb.verb];
+      if (change !== null && !may.includes(change))
+        throw new Error(`the verb ${verb.verb} changes the ${change} of agents, which this may not`);
       return latin1(lines(verb));
     },
   };
@@ -24,18 +25,19 @@ export function createComposer({ readOnly }: { readonly readOnly: boolean }): Co
 
 /**
  * The first bytes of a conversation: the script, as compacted, then the token that its answers begin with, and the
- * seconds after which it ends by itself. The token is of letters and digits, new for each conversation.
+ * seconds after which it ends by itself. The token is of letters and digits, new for each conversation. With `tidy`
+ * the agent is first rid of what killed conversations left there; without it that is only told.
  */
-export function opening(script: string, token: string, lifeSeconds: number): Uint8Array {
+export function opening(script: string, token: string, lifeSeconds: number, tidy: boolean): Uint8Array {
   if (!/^[0-9A-Za-z]{8,64}$/.test(token)) throw new Error('a token is made of 8 to 64 letters and digits');
   if (!/^[\t\n -~]+$/.test(script)) throw new Error('the remote script must be plain ASCII');
-  return latin1(`${script}${token} ${whole(lifeSeconds, 1, 10_000_000)}\n`);
+  return latin1(`${script}${token} ${whole(lifeSeconds, 1, 10_000_000)} ${tidy ? 'tidy' : 'look'}\n`);
 }
 
 function lines(verb: Verb): string {
   switch (verb.verb) {
     case 'docker':
-      return line(verb.verb, seconds(verb.seconds));
+      return line(verb.verb, seconds(verb.seconds), verb.asks);
     case 'login':
       return (
         line(verb.verb, seconds(verb.seconds)) +
@@ -65,6 +67,16 @@ function lines(verb: Verb): string {
           .map(encode)
           .join('')
       );
+    case 'inspect':
+      return (
+        line(verb.verb, whole(verb.limit, 0, 65_536)) +
+        encode(absolute(verb.path)) +
+        encode(noFlag(verb.taskUser))
+      );
+    case 'unpack':
+      return line(verb.verb, seconds(verb.seconds));
+    case 'pull':
+      return line(verb.verb, seconds(verb.seconds)) + encode(noFlag(verb.image));
   }
 }
 
@@ -105,9 +117,9 @@ function absolute(path: string): string {
   throw new Error('a path on an agent is absolute');
 }
 
-function noFlag(server: string): string {
-  if (!server.startsWith('-')) return server;
-  throw new Error('a registry cannot begin with a dash');
+function noFlag(word: string): string {
+  if (!word.startsWith('-')) return word;
+  throw new Error('a word for a command of the agent cannot begin with a dash');
 }
 
 function sum(expected: string): string {

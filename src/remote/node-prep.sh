@@ -28,7 +28,7 @@ export LC_ALL PATH
 
 newline='
 '
-work='' spare='' lock='' hidden='' watch='' checks='' before='' reader='' inner='' feed='' docker=''
+work='' spare='' lock='' hidden='' watch='' checks='' before='' reader='' inner='' feed='' docker='' box='' left=''
 
 # --- answers -----------------------------------------------------------------------------------------------
 
@@ -252,6 +252,11 @@ run() {
 	# it: they are to find what the operator would find.
 	[ "$1" != "$docker" ] || unset DOCKER_CONFIG DOCKER_AUTH_CONFIG DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS \
 		DOCKER_TLS_VERIFY DOCKER_CERT_PATH DOCKER_API_VERSION DOCKER_CUSTOM_HEADERS
+	# As Mesos does it: the folder into which the archive was unpacked is HOME (apache/mesos, src/docker/docker.cpp).
+	if [ "$1" = "$docker" ] && [ -n "$box" ]; then
+		HOME=$box
+		export HOME
+	fi
 	# shellcheck disable=SC2086 # one word or none
 	exec $apart "$@"
 }
@@ -262,15 +267,18 @@ ended() {
 	reply field timed "$timed"
 }
 
-# --- verb: docker SECONDS ----------------------------------------------------------------------------------
-# Is there a Docker CLI, and which? Changes nothing.
+# --- verb: docker SECONDS ASKS -------------------------------------------------------------------------------
+# Is there a Docker CLI, and which? ASKS is client, or daemon: then that is to answer too. Changes nothing.
 verb_docker() {
 	find_docker
 	if [ -n "$docker" ]; then
 		reply line path "$docker"
-		limited "$1" main 1000 "$docker" --version
+		case $2 in
+		daemon) limited "$1" main 2000 "$docker" version ;;
+		*) limited "$1" main 2000 "$docker" --version ;;
+		esac
 		ended
-		text output 1000 <"$work/main"
+		text output 2000 <"$work/main"
 	fi
 	curl=no
 	command -v curl >/dev/null && curl=yes
@@ -291,7 +299,7 @@ snap_folder() {
 	for base in /var/snap/docker/common "${HOME:-}/snap/docker/common"; do
 		[ -d "$base" ] || [ "$base" != "${HOME:-}/snap/docker/common" ] || mkdir -p "$base" 2>/dev/null
 		[ -w "$base" ] || continue
-		tidy
+		tidy "$care"
 		spare=$base/node-prep.$$.$token
 		printf '%s\n' "$spare" >"$work/spare"
 		mkdir "$spare" 2>/dev/null && mkfifo "$spare/main.pipe" && sign "$spare" && return
@@ -351,7 +359,8 @@ verb_look() {
 	[ "$kind" != file ] || [ ! -r "$path" ] || [ "$size" -gt "$1" ] || text bytes "$1" <"$path"
 }
 
-# describe: answers with what lies at $path; sets $kind and $size.
+# describe [COPY]: answers with what lies at $path; sets $kind and $size. Sum and size are those of the copy, if there
+# is one.
 describe() {
 	sum=absent size=0
 	if [ -L "$path" ]; then
@@ -376,7 +385,15 @@ describe() {
 		reply field uid "$uid"
 		reply field gid "$gid"
 	fi
-	[ "$kind" != file ] || sum_up
+	if [ "$kind" = file ] && [ -n "${1:-}" ] && [ -r "$path" ] && [ "$size" -le 65536 ]; then
+		size=$(wc -c <"$1")
+		size=$((size))
+		path=$1
+		sum_up
+		path=$found
+	elif [ "$kind" = file ]; then
+		sum_up
+	fi
 	reply field sum "$sum"
 	reply field size "$size"
 }
@@ -415,6 +432,140 @@ sum_up() {
 		read -r sum size_too rest <"$work/said"
 		[ "$digest" != cksum ] || sum=$sum:$size_too
 	fi
+}
+
+# --- verb: inspect LIMIT; path, task user ---------------------------------------------------------------------
+# What `look` tells, and whatever else can be told of an archive without touching anything. Keeps a copy of a small
+# one, for `unpack`: what is told and what is unpacked are the same bytes.
+verb_inspect() {
+	take
+	path=$taken
+	take
+	who=$taken
+	folder=${path%/*}/
+	hidden=$folder.${path##*/}.node-prep
+	found=$path seen=$work/seen
+	printf '' >"$seen"
+	if [ -f "$path" ] && [ ! -L "$path" ] && [ -r "$path" ]; then
+		# One byte more than it may have: a file that grows is not taken for a whole one.
+		head -c "$(($1 + 1))" <"$path" >"$seen" || leave 1
+	fi
+	describe "$seen"
+	[ "$kind" != file ] || [ "$sum" = unreadable ] || [ "$size" -gt "$1" ] || text bytes "$1" <"$seen"
+	age
+	room
+	[ -z "$who" ] || readable
+	leftovers
+	missing=''
+	for tool in df head tar; do
+		command -v "$tool" >/dev/null 2>&1 || missing=$missing,$tool
+	done
+	reply field missing "${missing:-none}"
+}
+
+# age: how long the file has been there, where that can be told.
+age() {
+	[ "$kind" = file ] || return 0
+	# GNU and busybox, BSD; neither is in POSIX.
+	since=$(stat -c %Y "$path" 2>/dev/null || stat -f %m "$path" 2>/dev/null)
+	now=$(date +%s 2>/dev/null)
+	case $since$now in
+	'' | *[!0-9]*) return 0 ;;
+	esac
+	[ -n "$since" ] && [ -n "$now" ] && [ "$now" -ge "$since" ] || return 0
+	reply field age "$((now - since))"
+}
+
+# room: could the next archive, and this one beside it, be put there? Nothing is tried.
+room() {
+	room=unknown
+	if [ -d "$folder" ]; then
+		# POSIX: the fourth column of the last line is what is available, in KiB.
+		free=$(df -Pk "$folder" 2>/dev/null | tail -n 1 | {
+			read -r _ _ _ free _
+			printf '%s' "$free"
+		})
+		if [ ! -w "$folder" ] && [ "$number" = 0 ]; then
+			room=read-only
+		elif [ -n "$free" ] && [ -z "${free#"${free%%[!0-9]*}"}" ]; then
+			room=yes
+			[ "$free" -ge 256 ] || room=no-space
+		fi
+	fi
+	reply field room "$room"
+}
+
+# readable: can this user, with all their groups, read the whole file? By reading it as them, without a shell that
+# would see its name.
+readable() {
+	reads=unknown wanted=$(id -u "$who" 2>/dev/null)
+	if [ -z "$wanted" ]; then
+		reads=nobody
+	elif [ "$wanted" = "$number" ]; then
+		as
+	elif [ "$number" = 0 ]; then
+		if command -v runuser >/dev/null; then
+			as runuser -u "$who" --
+		elif command -v su >/dev/null; then
+			# shellcheck disable=SC2016 # its shell is to replace that
+			as su -s /bin/sh "$who" -c 'exec "$@"' sh
+		elif command -v sudo >/dev/null; then
+			as sudo -n -u "$who" --
+		fi
+	fi
+	reply field reads "$reads"
+}
+
+# as COMMAND...: tries it by way of that command.
+as() {
+	limited 10 main 0 "$@" cat "$path"
+	reads=no
+	[ "$code" -ne 0 ] || reads=yes
+}
+
+# leftovers: what killed ones left; those in the private folders' places were found at the start.
+leftovers() {
+	set +f
+	for old in "$hidden".*; do
+		set -f
+		[ ! -e "$old" ] && [ ! -L "$old" ] || left=$left$old$newline
+	done
+	set -f
+	if [ -L "$path.lock" ]; then
+		theirs=$(readlink "$path.lock")
+		# shellcheck disable=SC2086 # its words
+		set -- $theirs
+		if [ "${1:-}" = node-prep ] && gone "$path.lock" 60 "${2:-}" "${3:-}" "${4:-}" "${5:-}"; then
+			left=$left$path.lock$newline
+		fi
+	fi
+	[ -z "$left" ] || printf '%s' "$left" | text left 2000
+}
+
+# --- verb: unpack SECONDS -------------------------------------------------------------------------------------
+# Unpacks the copy that `inspect` kept into a private folder, as Mesos' fetcher does. Changes nothing on the agent.
+verb_unpack() {
+	sandbox=${spare:-$work}/sandbox
+	rm -rf "$sandbox"
+	mkdir "$sandbox" || leave 1
+	limited "$1" main 1000 tar -C "$sandbox" -xf "$work/seen"
+	# An older busybox has to be told that it is compressed.
+	[ "$code" -eq 0 ] || [ "$timed" = yes ] || limited "$1" main 1000 tar -C "$sandbox" -xzf "$work/seen"
+	ended
+	text output 1000 <"$work/main"
+	config=no
+	[ ! -f "$sandbox/.docker/config.json" ] || [ -L "$sandbox/.docker/config.json" ] || config=yes
+	reply field config "$config"
+	box=$sandbox
+}
+
+# --- verb: pull SECONDS; image ----------------------------------------------------------------------------------
+# Pulls the image, with the unpacked archive as HOME.
+verb_pull() {
+	take
+	limited "$1" main 4000 "${docker:=docker}" pull "$taken"
+	ended
+	[ "$code" -eq 0 ] || text output 4000 <"$work/main"
 }
 
 # --- verb: install MODE EXPECTED; owner, group, path, holder, archive ---------------------------------------
@@ -822,13 +973,19 @@ abandoned() {
 	gone "$1" 1440 $mine && { [ "$watcher" = - ] || gone "$1" 1440 $watcher; }
 }
 
-# tidy: away with what killed ones left in $base, where it is our own.
+# tidy CARE: away with what killed ones left in $base, where it is our own; or, to `look`, only a note of it.
 tidy() {
 	set +f
 	for old in "$base"/node-prep.*; do
 		set -f
 		# -O: whoever may put folders here (/tmp) must not have them emptied by root.
-		[ ! -L "$old" ] && [ -O "$old" ] && abandoned "$old" && rm -rf "$old"
+		if [ -L "$old" ] || [ ! -O "$old" ] || ! abandoned "$old"; then
+			continue
+		elif [ "$1" = tidy ]; then
+			rm -rf "$old"
+		else
+			left=$left$old$newline
+		fi
 	done
 	set -f
 }
@@ -839,7 +996,7 @@ tidy() {
 workplace() {
 	for base in /run /dev/shm /tmp /var/tmp "${HOME:-}"; do
 		[ -w "${base:-/dev/null/none}" ] || continue
-		tidy
+		tidy "$care"
 		# mkdir follows nothing, and fails where something is.
 		mkdir "$base/node-prep.$$.$token" "$base/node-prep.$$.$token/config" 2>/dev/null || continue
 		work=$base/node-prep.$$.$token
@@ -861,7 +1018,7 @@ user_number() {
 } 2>/dev/null <"/proc/$$/status"
 
 start() {
-	read -r token life || exit 1
+	read -r token life care || exit 1
 	missing=''
 	for tool in cat chmod chown cmp dd find grep id ln ls mkdir mkfifo mv od readlink rm sleep tail tr; do
 		command -v "$tool" >/dev/null 2>&1 || missing=$missing,$tool
@@ -912,10 +1069,13 @@ while IFS= read -r line; do
 	case ${2:-x} in *[!0-9]*) leave 1 ;; esac
 	printf busy >"$work/busy"
 	case $verb in
-	docker) verb_docker "$2" ;;
+	docker) verb_docker "$2" "$3" ;;
 	login) verb_login "$2" ;;
 	ask) verb_ask "$2" ;;
 	look) verb_look "$2" ;;
+	inspect) verb_inspect "$2" ;;
+	unpack) verb_unpack "$2" ;;
+	pull) verb_pull "$2" ;;
 	install) verb_install "$2" "$3" ;;
 	verify) verb_verify "$2" ;;
 	*) leave 1 ;;

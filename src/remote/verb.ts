@@ -15,7 +15,12 @@ export interface VerifyItem {
 
 /** What the remote script can be asked to do: a small fixed vocabulary. `seconds` bounds the child on the agent. */
 export type Verb =
-  | { readonly verb: 'docker'; readonly seconds: number }
+  | {
+      readonly verb: 'docker';
+      readonly seconds: number;
+      /** `client`: docker --version; `daemon`: docker version, which asks the daemon for its own too. */
+      readonly asks: 'client' | 'daemon';
+    }
   | {
       readonly verb: 'login';
       readonly seconds: number;
@@ -45,16 +50,33 @@ export type Verb =
       readonly holder: string;
       readonly archive: Uint8Array;
     }
-  | { readonly verb: 'verify'; readonly checks: readonly VerifyItem[] };
+  | { readonly verb: 'verify'; readonly checks: readonly VerifyItem[] }
+  /** What `look` tells, and the rest that can be told of an archive without touching it; keeps a copy for `unpack`. */
+  | {
+      readonly verb: 'inspect';
+      readonly path: string;
+      readonly limit: number;
+      /** Who is to be able to read it; empty: nobody in particular. */
+      readonly taskUser: string;
+    }
+  /** Unpacks the copy that `inspect` kept into the private folder that is HOME for `pull`. */
+  | { readonly verb: 'unpack'; readonly seconds: number }
+  | { readonly verb: 'pull'; readonly seconds: number; readonly image: string };
 
 export type VerbName = Verb['verb'];
 
-/** Whether a verb changes an agent is part of its definition, so that a dry run is structural (see compose). */
-export const MUTATES: Readonly<Record<VerbName, boolean>> = {
-  docker: false,
-  login: false,
-  ask: false,
-  look: false,
-  install: true,
-  verify: false,
+/** What a conversation may change on an agent. */
+export type Change = 'archive' | 'images';
+
+/** What a verb changes is part of its definition, so that a dry run is structural (see compose). */
+export const CHANGES: Readonly<Record<VerbName, Change | null>> = {
+  docker: null,
+  login: null,
+  ask: null,
+  look: null,
+  install: 'archive',
+  verify: null,
+  inspect: null,
+  unpack: null,
+  pull: 'images',
 };

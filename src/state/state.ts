@@ -4,7 +4,7 @@ import type { Report } from '../domain/report.ts';
 /** What a run is remembered by; `--resume` asks for what is left of the runs with the same command, inventory and signature. */
 export interface RunStart {
   readonly id: string;
-  readonly command: 'run';
+  readonly command: Report['command'];
   /** Absolute path. */
   readonly inventory: string;
   /** Digest of the registries and user names (never of a password). */
@@ -20,7 +20,7 @@ export interface RunStart {
 /** One line of `node-prep history`. */
 export interface RunSummary {
   readonly id: string;
-  readonly command: 'run';
+  readonly command: Report['command'];
   readonly inventory: string;
   readonly dryRun: boolean;
   readonly startedAt: string;

@@ -1,9 +1,10 @@
 import { registryHost } from '../credential/registry-key.ts';
+import type { AgentContext } from '../credential/speech.ts';
 import type { Answer } from '../remote/answer.ts';
 import { type CurlRequest, curlConfig, REQUEST_SECONDS } from './curl-config.ts';
 import { nonsense, readEnded } from './fields.ts';
 import { type HttpAnswer, readHttp } from './http-answer.ts';
-import { type Credential, createVerdicts, type LoginAttempt, type LoginVerdict } from './verdict.ts';
+import type { LoginAttempt, LoginVerdict, Verdicts } from './verdict.ts';
 
 /** Hears what came of a question. */
 export interface Listener {
@@ -13,21 +14,28 @@ export interface Listener {
   unanswered?(): LoginAttempt | null;
 }
 
+/** Who asks, of which registry, and in which words trouble is told. */
+export interface Asker {
+  /** The registry's name. */
+  readonly registry: string;
+  readonly ctx: AgentContext;
+  readonly verdicts: Verdicts;
+}
+
 /** One question to a registry or its token server by the agent's curl; trouble on the way there becomes a verdict. */
-export function ask(credential: Credential, question: CurlRequest, listener: Listener): LoginAttempt {
-  const registry = registryHost(credential.registry.name);
+export function ask(asker: Asker, question: CurlRequest, listener: Listener): LoginAttempt {
+  const registry = registryHost(asker.registry);
   return {
     verb: { verb: 'ask', seconds: REQUEST_SECONDS + 5, config: curlConfig(question), registry },
-    interpret: (answer) => interpretAsk(answer, credential, listener),
+    interpret: (answer) => interpretAsk(answer, asker, listener),
   };
 }
 
-function interpretAsk(answer: Answer, credential: Credential, listener: Listener): LoginVerdict {
-  const verdicts = createVerdicts(credential);
+function interpretAsk(answer: Answer, { ctx, verdicts }: Asker, listener: Listener): LoginVerdict {
   const output = answer.texts.get('output') ?? new Uint8Array();
   const ended = readEnded(answer);
   if (answer.verb !== 'ask' || ended === null) {
-    return { kind: 'failed', failure: nonsense(credential.ctx, 'login', 'it did not say how curl ended') };
+    return { kind: 'failed', failure: nonsense(ctx, verdicts.step, 'it did not say how curl ended') };
   }
   const http = readHttp(output);
   if (!ended.timedOut && ended.code === 0 && http !== null) return listener.answered(http);

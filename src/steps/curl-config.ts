@@ -7,6 +7,10 @@ export interface CurlRequest {
   readonly insecure: boolean;
   readonly user?: { readonly username: string; readonly password: Secret };
   readonly bearer?: Secret;
+  /** HEAD instead of GET: nothing but the status is of interest. */
+  readonly head?: boolean;
+  /** Media types that are taken. */
+  readonly accept?: readonly string[];
   readonly form?: Readonly<Record<string, string | Secret>>;
 }
 
@@ -18,7 +22,15 @@ export const REQUEST_SECONDS = 20;
  * No redirect is followed, the protocol is fixed, and what comes back is bounded in size and time.
  * Every option is one that curl 7.21 (2010) knows.
  */
-export function curlConfig({ url, insecure, user, bearer, form = {} }: CurlRequest): Secret {
+export function curlConfig({
+  url,
+  insecure,
+  user,
+  bearer,
+  head,
+  accept = [],
+  form = {},
+}: CurlRequest): Secret {
   const credential: string[] = [];
   if (user !== undefined) credential.push(option('user', `${user.username}:${user.password.reveal()}`));
   if (bearer !== undefined) credential.push(option('header', `Authorization: Bearer ${bearer.reveal()}`));
@@ -33,6 +45,8 @@ export function curlConfig({ url, insecure, user, bearer, form = {} }: CurlReque
     'silent',
     'show-error',
     'include',
+    ...(head === true ? ['head'] : []),
+    ...accept.map((type) => option('header', `Accept: ${type}`)),
     // The square brackets of an IPv6 address are no pattern.
     'globoff',
     option('connect-timeout', '10'),

@@ -5,7 +5,8 @@ import type { Answer } from '../remote/answer.ts';
 import type { Verb } from '../remote/verb.ts';
 import { nonsense, readEnded, readFlag } from './fields.ts';
 
-const SECONDS = 20;
+/** How long docker may take to say who it is. */
+export const SECONDS = 20;
 
 /** What an agent has to prove a credential with. */
 export interface DockerFacts {
@@ -18,7 +19,7 @@ export interface DockerFacts {
 
 /** Asks which Docker CLI the agent has, and whether it has curl. */
 export function dockerVerb(): Verb {
-  return { verb: 'docker', seconds: SECONDS };
+  return { verb: 'docker', seconds: SECONDS, asks: 'client' };
 }
 
 /** What the answer means: the facts, or why there is no Docker CLI to work with. */
@@ -27,9 +28,9 @@ export function interpretDocker(answer: Answer, ctx: AgentContext): Result<Docke
   const curl = readFlag(answer.fields.get('curl'));
   if (answer.verb !== 'docker' || curl === null)
     return err(nonsense(ctx, 'login', 'it did not say what it has'));
+  const detail = ctx.say(answer.texts.get('output'));
   const missing = (reason: string, found = '') =>
     err(failure('DOCKER_MISSING', 'login', { host, reason, found }, detail));
-  const detail = ctx.say(answer.texts.get('output'));
   if (answer.texts.get('path') === undefined) return missing('no docker command was found');
 
   const ended = readEnded(answer);

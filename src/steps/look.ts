@@ -91,7 +91,8 @@ export function attributesOf(spec: ArchiveSpec): string {
   return `${spec.owner}:${spec.group} ${modeText(spec.mode)}`;
 }
 
-function fits({ mode, owner, uid, group, gid }: FoundFile, spec: ArchiveSpec): boolean {
+/** Has it the owner, group and mode that the inventory says? */
+export function fits({ mode, owner, uid, group, gid }: FoundFile, spec: ArchiveSpec): boolean {
   return mode === modeText(spec.mode) && isIt(owner, uid, spec.owner) && isIt(group, gid, spec.group);
 }
 

@@ -3,7 +3,7 @@ import type { ConfigEntry } from '../domain/credential.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { RegistrySpec } from '../domain/target.ts';
 import type { FailureCode } from '../errors/catalogue.ts';
-import { type Failure, failure } from '../errors/failure.ts';
+import { type Failure, failure, type StepId } from '../errors/failure.ts';
 import type { Answer } from '../remote/answer.ts';
 import type { Verb } from '../remote/verb.ts';
 import { askedWaitMs } from './docker-words.ts';
@@ -36,7 +36,11 @@ export type LoginVerdict =
 
 /** The verdicts of one login, in the words of the catalogue; `said` is what the agent said. */
 export interface Verdicts {
+  /** The step that this belongs to. */
+  readonly step: StepId;
   refused(said?: Uint8Array): LoginVerdict;
+  /** It knows the credential, but this is not for it. */
+  denied(said?: Uint8Array): LoginVerdict;
   /** It failed in a way that may well be a refusal. */
   suspect(reason: string, said?: Uint8Array): LoginVerdict;
   rateLimited(said?: Uint8Array): LoginVerdict;
@@ -50,7 +54,9 @@ export function createVerdicts({ registry, ctx }: Omit<Credential, 'secret'>): V
   const build = (code: FailureCode, values: Readonly<Record<string, string>>, said: Uint8Array | undefined) =>
     failure(code, 'login', { registry: name, username, host: target.host, ...values }, say(said));
   return {
+    step: 'login',
     refused: (said) => ({ kind: 'refused', failure: build('REGISTRY_AUTH_REJECTED', {}, said) }),
+    denied: (said) => ({ kind: 'refused', failure: build('REGISTRY_AUTH_REJECTED', {}, said) }),
     suspect: (reason, said) => ({ kind: 'refused', failure: build('CREDENTIAL_UNPROVEN', { reason }, said) }),
     rateLimited: (said) => ({
       kind: 'rate-limited',

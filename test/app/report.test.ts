@@ -35,7 +35,7 @@ function surroundings(file: { apart: boolean; trouble: Warning | null } | null) 
     discard: () => undefined,
   };
   const stderr = { write: (text: string) => void log.push(text) };
-  return { log, events, delivery: { output, file: reportFile, stderr } };
+  return { log, events, delivery: { output, files: reportFile === null ? [] : [reportFile], stderr } };
 }
 
 const SAID = 'No space is left.\n  → Make room.\n';

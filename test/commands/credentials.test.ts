@@ -18,7 +18,13 @@ function person(name: string, become: Partial<BecomeSpec>, user = 'ops'): Target
 
 async function readFor(targets: readonly Target[], texts: Readonly<Record<string, string>> = {}) {
   const read: string[] = [];
-  const inventory = { file: 'inventory.yaml', registries: [registry], targets, warnings: [] };
+  const inventory = {
+    file: 'inventory.yaml',
+    registries: [registry],
+    targets,
+    marathon: { token: null, caFile: null },
+    warnings: [],
+  };
   const credentials = await readCredentials(targets, inventory, {
     state: { generationKey: new Uint8Array(32) },
     secrets: {

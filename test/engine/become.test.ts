@@ -53,6 +53,7 @@ async function runWith({ sudo, targets, concurrency = 64, timeoutMs = 5_000, ...
   const password = new Secret(PASSWORD);
   let random = 0;
   const fleet = createFleet({
+    check: null,
     transport: fakes.transport,
     script: SCRIPT,
     request: { handshakes: 32, logins: 16, timeoutMs, dryRun: false, dropOtherRegistries: false },

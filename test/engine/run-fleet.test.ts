@@ -35,6 +35,7 @@ async function runWith(options: Options) {
   const stop = createStop();
   const events: RunEvent[] = [];
   const fleet = createFleet({
+    check: null,
     transport: fakes.transport,
     script: SCRIPT,
     request: {

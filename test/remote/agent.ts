@@ -119,6 +119,8 @@ interface Options {
   readonly shell?: Shell;
   readonly env?: Readonly<Record<string, string>>;
   readonly life?: number;
+  /** Is the agent rid of what killed conversations left? */
+  readonly tidy?: boolean;
   /** The command line is run by this login shell; else directly. */
   readonly login?: readonly string[];
   readonly become?: 'none' | 'sudo';
@@ -130,7 +132,7 @@ interface Options {
   readonly id?: number;
 }
 
-const composer = createComposer({ readOnly: false });
+const composer = createComposer(['archive', 'images']);
 
 /** Starts the real script in a real shell, as sshd would, and hears its hello. */
 export async function startAgent(options: Options): Promise<Agent & { readonly hello: Answer }> {
@@ -223,7 +225,7 @@ export function launchAgent(options: Options): Agent {
     },
     left: () => [...workFolders(token), ...processes(mark)],
   };
-  child.stdin.write(opening(script, token, life));
+  child.stdin.write(opening(script, token, life, options.tidy ?? true));
   return agent;
 }
 

@@ -69,7 +69,7 @@ describe.each(SHELLS)('under the login shell %s', (name, login) => {
     child.stdin?.write('right one\n');
     await until(() => replies.length > 0);
     expect(replies).toEqual(['start']);
-    child.stdin?.write(opening(SCRIPT, TOKEN, 60));
+    child.stdin?.write(opening(SCRIPT, TOKEN, 60, true));
     await until(() => replies.length > 1);
     expect(replies).toEqual(['start', 'hello']);
     child.stdin?.end();
@@ -80,7 +80,7 @@ describe.each(SHELLS)('under the login shell %s', (name, login) => {
   test.skipIf(leftOut(name))('a sudo that does not ask starts the script by itself', async () => {
     const { child, replies, prompts, ended } = start(login, FREE);
     await until(() => replies.length > 0);
-    child.stdin?.end(opening(SCRIPT, TOKEN, 60));
+    child.stdin?.end(opening(SCRIPT, TOKEN, 60, true));
     expect(await ended).toBe(0);
     expect([replies, prompts()]).toEqual([['start', 'hello'], 0]);
   });
@@ -100,7 +100,7 @@ test('a password that lands in the script all the same is not evaluated', async 
   const { child, replies, ended, stderr } = start(['/bin/sh', '-c'], FREE);
   child.stdin?.write('echo evaluated >&2\n');
   await until(() => replies.length > 0);
-  child.stdin?.end(opening(SCRIPT, TOKEN, 60));
+  child.stdin?.end(opening(SCRIPT, TOKEN, 60, true));
   await ended;
   expect([replies, stderr()]).toEqual([['start'], '']);
 });

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Secret } from '../../src/domain/secret.ts';
 import { createComposer, opening } from '../../src/remote/compose.ts';
-import { MUTATES, type Verb } from '../../src/remote/verb.ts';
+import { CHANGES, type Verb } from '../../src/remote/verb.ts';
 
-const composer = createComposer({ readOnly: false });
+const composer = createComposer(['archive', 'images']);
 const textOf = (verb: Verb) => Buffer.from(composer.compose(verb)).toString('latin1');
 
 const install: Verb = {
@@ -20,7 +20,7 @@ const install: Verb = {
 };
 
 const EVERY: readonly Verb[] = [
-  { verb: 'docker', seconds: 20 },
+  { verb: 'docker', seconds: 20, asks: 'client' },
   { verb: 'login', seconds: 60, username: 'ci', server: '', secret: new Secret('a\\b\nß') },
   { verb: 'ask', seconds: 9.2, config: new Secret('url = "x"\n'), registry: 'r.example:5000' },
   { verb: 'look', path: '/etc/x', limit: 65_536 },
@@ -32,11 +32,14 @@ const EVERY: readonly Verb[] = [
       { seconds: 1, command: 'a\nb', control: 'a\nc', names: null, words: [] },
     ],
   },
+  { verb: 'inspect', path: '/etc/x', limit: 65_536, taskUser: 'nobody' },
+  { verb: 'unpack', seconds: 20 },
+  { verb: 'pull', seconds: 600, image: 'r.example:5000/a:1' },
 ];
 
 describe('a verb on its way', () => {
   test.each([
-    ['docker 20\n', EVERY[0]],
+    ['docker 20 client\n', EVERY[0]],
     ['login 60\nci\n\na\\0134b\\0012\\0303\\0237\n', EVERY[1]],
     ['ask 10\nurl = "x"\\0012\nr.example:5000\n', EVERY[2]],
     ['look 65536\n/etc/x\n', EVERY[3]],
@@ -46,6 +49,9 @@ describe('a verb on its way', () => {
       EVERY[4],
     ],
     ['verify 2\n20\nps | grep x\n\nx|y\nps grep\n1\na\\0012b\na\\0012c\n\n\n', EVERY[5]],
+    ['inspect 65536\n/etc/x\nnobody\n', EVERY[6]],
+    ['unpack 20\n', EVERY[7]],
+    ['pull 600\nr.example:5000/a:1\n', EVERY[8]],
   ] as const)('%j', (text, verb) => {
     expect(textOf(verb as Verb)).toBe(text);
   });
@@ -69,11 +75,23 @@ describe('a verb on its way', () => {
   });
 });
 
-describe('a read-only composer', () => {
-  const readOnly = createComposer({ readOnly: true });
+describe('a composer takes no verb that changes more than it may', () => {
   test.each(EVERY.map((verb) => [verb.verb, verb] as const))('%s', (_, verb) => {
-    if (MUTATES[verb.verb]) expect(() => readOnly.compose(verb)).toThrow(/read-only/);
-    else expect(readOnly.compose(verb)).toEqual(composer.compose(verb));
+    const change = CHANGES[verb.verb];
+    for (const may of [[], ['archive'], ['images']] as const) {
+      const allowed = change === null || may.some((word) => word === change);
+      const compose = () => createComposer(may).compose(verb);
+      if (allowed) expect(compose()).toEqual(composer.compose(verb));
+      else expect(compose).toThrow(/which this may not/);
+    }
+  });
+
+  test('only install and pull change anything', () => {
+    const changing = Object.entries(CHANGES).filter(([, change]) => change !== null);
+    expect(changing).toEqual([
+      ['install', 'archive'],
+      ['pull', 'images'],
+    ]);
   });
 });
 
@@ -83,6 +101,8 @@ describe('what the script’s language cannot hold is a bug, and throws', () => 
     ['a NUL', { ...login, username: 'a\0b' }],
     ['a NUL in a secret', { ...login, secret: new Secret('a\0') }],
     ['a server that would be a flag', { ...login, server: '--help' }],
+    ['an image that would be one', { verb: 'pull', seconds: 60, image: '--all-tags' }],
+    ['a user that would be one', { verb: 'inspect', path: '/etc/x', limit: 1, taskUser: '-l' }],
     ['no time at all', { ...docker, seconds: 0 }],
     ['endless time', { ...docker, seconds: Number.POSITIVE_INFINITY }],
     ['a path that is not absolute', { ...look, path: 'etc/x' }],
@@ -104,10 +124,14 @@ describe('what the script’s language cannot hold is a bug, and throws', () => 
     ['a script that is not ASCII', ': nöde-prep\n', 'abcdefgh', 60],
     ['no life', ': node-prep\n', 'abcdefgh', 0],
   ])('%s', (_, script, token, life) => {
-    expect(() => opening(script, token, life)).toThrow();
+    expect(() => opening(script, token, life, true)).toThrow();
   });
 });
 
-test('the opening is the script, the token and the life', () => {
-  expect(Buffer.from(opening(': node-prep\n', 'abcdefgh', 60)).toString()).toBe(': node-prep\nabcdefgh 60\n');
+test.each([
+  [true, 'tidy'],
+  [false, 'look'],
+])('the opening is the script, the token, the life, and whether to tidy', (tidy, word) => {
+  const text = Buffer.from(opening(': node-prep\n', 'abcdefgh', 60, tidy)).toString();
+  expect(text).toBe(`: node-prep\nabcdefgh 60 ${word}\n`);
 });

@@ -67,7 +67,7 @@ describe.concurrent.each(SHELLS)('the remote script under $name', (shell) => {
     place.stub('docker', 'sleep 100');
     const idle = await startAgent({ place, shell, life: 1 });
     const busy = await startAgent({ place, shell, life: 1 });
-    busy.send({ verb: 'docker', seconds: 60 });
+    busy.send({ verb: 'docker', seconds: 60, asks: 'client' });
     expect(await Promise.all([idle.gone(), busy.gone()])).toEqual([1, 1]);
     place.remove();
   });
@@ -84,7 +84,7 @@ describe.concurrent('the remote script', () => {
       place,
       edit: (script) => script.replace(' tail tr;', ' tail no-such-tool tr;'),
     });
-    agent.send({ verb: 'docker', seconds: 20 });
+    agent.send({ verb: 'docker', seconds: 20, asks: 'client' });
     const hello = await agent.answer();
     expect(hello.fields.get('missing')).toBe(',no-such-tool');
     expect(hello.fields.get('work')).toBe('none');

@@ -53,7 +53,7 @@ describe.concurrent.each(SHELLS)('docker and login under $name', (shell) => {
     const place = createPlace();
     stubDocker(place);
     const agent = await startAgent({ place, shell });
-    const answer = await agent.ask({ verb: 'docker', seconds: 20 });
+    const answer = await agent.ask({ verb: 'docker', seconds: 20, asks: 'client' });
     expect(textOf(answer, 'path')).toBe(join(place.folder, 'bin', 'docker'));
     expect(textOf(answer, 'output')).toBe('Docker version 28.2.2, build e6534b4\n');
     expect(Object.fromEntries(answer.fields)).toMatchObject({ code: '0', timed: 'no' });
@@ -143,7 +143,7 @@ describe.concurrent('login', () => {
     expect(Object.fromEntries(answer.fields)).toEqual({ code: '137', timed: 'yes' });
     expect(agent.left().filter((line) => line.includes('sleep 10'))).toEqual([]);
     expect(agent.waits()).toBeGreaterThan(0);
-    expect((await agent.ask({ verb: 'docker', seconds: 20 })).fields.get('code')).toBe('0');
+    expect((await agent.ask({ verb: 'docker', seconds: 20, asks: 'client' })).fields.get('code')).toBe('0');
     await agent.finish();
     place.remove();
   });
@@ -211,7 +211,7 @@ describe.concurrent('login', () => {
     writeFileSync(join(place.folder, 'snap', 'bin', 'docker'), noted(place, 'bin/docker'), { mode: 0o755 });
     const path = `${join(place.folder, 'snap', 'bin')}:${process.env.PATH}`;
     const agent = await startAgent({ place, env: { PATH: path } });
-    const answer = await agent.ask({ verb: 'docker', seconds: 20 });
+    const answer = await agent.ask({ verb: 'docker', seconds: 20, asks: 'client' });
     expect(textOf(answer, 'output')).toMatch(/^Docker version 28/);
     expect((await agent.ask(login('secret'))).fields.get('code')).toBe('0');
     const config = noted(place, 'argv').split('\n')[1] ?? '';
@@ -229,7 +229,7 @@ describe.concurrent('docker', () => {
   test.skipIf(busybox === undefined)('no docker: says nothing of it, but whether there is curl', async () => {
     const place = createPlace();
     const agent = await startAgent({ place, ...(busybox === undefined ? {} : { shell: busybox }) });
-    const answer = await agent.ask({ verb: 'docker', seconds: 20 });
+    const answer = await agent.ask({ verb: 'docker', seconds: 20, asks: 'client' });
     expect(Object.fromEntries(answer.fields)).toEqual({ curl: 'no' });
     expect(answer.texts.size).toBe(0);
     await agent.finish();
@@ -241,7 +241,7 @@ describe.concurrent('docker', () => {
     place.stub('docker', 'exit 3');
     writeFileSync(join(place.folder, 'bin', 'docker'), '#!/no/such/interpreter\n');
     const agent = await startAgent({ place });
-    const answer = await agent.ask({ verb: 'docker', seconds: 20 });
+    const answer = await agent.ask({ verb: 'docker', seconds: 20, asks: 'client' });
     expect(answer.fields.get('code')).toMatch(/^12[67]$/);
     await agent.finish();
     place.remove();

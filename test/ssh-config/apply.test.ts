@@ -11,7 +11,7 @@ function agent(name: string, written: SshSettings = {}, ssh: Partial<SshSpec> = 
 }
 
 function inventory(...targets: readonly Target[]): Inventory {
-  return { file: 'inv.yaml', registries: [], targets, warnings: [] };
+  return { file: 'inv.yaml', registries: [], targets, marathon: { token: null, caFile: null }, warnings: [] };
 }
 
 const agents = (count: number, written: SshSettings = {}) =>

@@ -11,7 +11,7 @@ const says = (output: string, fields: Record<string, string> = {}) =>
   );
 
 test('it asks with a deadline of its own', () =>
-  expect(dockerVerb()).toEqual({ verb: 'docker', seconds: 20 }));
+  expect(dockerVerb()).toEqual({ verb: 'docker', seconds: 20, asks: 'client' }));
 
 describe('which docker is there:', () => {
   test.each([

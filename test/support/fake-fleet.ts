@@ -47,6 +47,10 @@ const LINES: Readonly<Record<string, (words: readonly string[]) => number>> = {
   look: () => 1,
   install: () => 5,
   verify: ([count]) => Number(count) * 5,
+  ask: () => 2,
+  inspect: () => 2,
+  unpack: () => 0,
+  pull: () => 1,
 };
 
 /** Agents in memory that speak the remote script's protocol; a verb that they do not know is an error. */
@@ -224,7 +228,38 @@ const DEFAULTS: NonNullable<FakeAgent['verbs']> = {
     archive === null ? ['field kind absent', 'field sum absent', 'field size 0'] : file(archive),
   install: ({ archive }) => ['field result changed', 'field fits yes', ...file(archive ?? new Uint8Array())],
   verify: () => ['check 0 0 no - - , -'],
+  inspect: ({ archive }) => [
+    ...(archive === null ? ['field kind absent', 'field sum absent', 'field size 0'] : file(archive)),
+    'field room yes',
+    'field age 60',
+    'field missing none',
+  ],
+  unpack: () => ['field code 0', 'field timed no', 'field config yes'],
+  pull: () => ['field code 0', 'field timed no'],
+  ask: () => curlSays('HTTP/1.1 200 OK\r\n\r\n'),
 };
+
+function curlSays(output: string) {
+  return ['field code 0', 'field timed no', ...text('output', Buffer.from(output))];
+}
+
+/** `docker version`, of a client and its daemon. */
+export const dockerVersion = () => [
+  ...text('path', Buffer.from('/usr/bin/docker')),
+  'field code 0',
+  'field timed no',
+  ...text(
+    'output',
+    Buffer.from(
+      'Client: Docker Engine - Community\n Version:           28.2.2\n\nServer: Docker Engine - Community\n Engine:\n  Version:          28.2.2\n',
+    ),
+  ),
+  'field curl yes',
+];
+
+/** A registry that asks for a password, and does not take this one. */
+export const refusedAsk = () =>
+  curlSays('HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm="x"\r\n\r\n');
 
 /** A Docker CLI from before --password-stdin, on an agent without curl. */
 export const oldDocker = () => [

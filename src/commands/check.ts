@@ -1,0 +1,83 @@
+import { configJson } from '../credential/config-json.ts';
+import { generationName } from '../credential/generation.ts';
+import { registryKey } from '../credential/registry-key.ts';
+import type { Report } from '../domain/report.ts';
+import type { CheckRequest } from '../domain/request.ts';
+import type { Inventory } from '../domain/target.ts';
+import type { CheckPlan } from '../engine/fleet.ts';
+import type { Problem } from '../errors/failure.ts';
+import { selectTargets } from '../inventory/select.ts';
+import { err, ok, type Result } from '../lib/result.ts';
+import { type AppPorts, knowApp, narrowed } from './app-to-deploy.ts';
+import { type AgentNote, checkWarnings } from './check-warnings.ts';
+import { readCredentials } from './credentials.ts';
+import { createBrake, type FleetPorts, resumed, startOf, withoutSecrets, workOn } from './fleet-work.ts';
+import { remembered } from './memory.ts';
+import { nothingLeft, reportOf } from './report.ts';
+
+/**
+ * `node-prep check`: does every agent hold what a deploy needs? Nothing is changed on any of them. Problems (a pattern
+ * that matches nothing, a Marathon that does not answer) come back before an agent is contacted; whatever happens
+ * later is in the report.
+ */
+export async function check(
+  request: CheckRequest,
+  inventory: Inventory,
+  ports: FleetPorts & AppPorts,
+): Promise<Result<Report, readonly Problem[]>> {
+  // Which agents, and what will be deployed there?
+  const selected = selectTargets(inventory.targets, request.limit, request.exclude);
+  if (!selected.ok) return selected;
+  const start = startOf(request, inventory, ports);
+  const brake = createBrake(ports);
+  const known = await knowApp(request, inventory, ports);
+  if (!known.ok && known.error.kind === 'secret')
+    return ok(withoutSecrets(start, selected.value, known.error.problems, brake, ports));
+  if (!known.ok) return err(known.error.problems);
+  const deploy = known.value;
+  const narrow = narrowed(selected.value, deploy);
+  if (!narrow.ok) return narrow;
+  const { matter, others } = narrow.value;
+  const findings = deploy.findings?.(matter);
+  const targets = resumed(matter, start, ports);
+  if (targets.length === 0) return ok(nothingLeft(start, ports.warnings, ports.now(), findings));
+
+  // With which keys? The registries' secrets are only compared with what agents hold: who has to ask leaves them.
+  const unprepared = await ports.transport.prepare(targets);
+  if (unprepared.length > 0 && !unprepared.some(({ code }) => code === 'INTERRUPTED')) return err(unprepared);
+  const credentials =
+    unprepared.length > 0 ? err(unprepared) : await readCredentials(targets, inventory, ports, true);
+  if (!credentials.ok) return ok(withoutSecrets(start, targets, credentials.error, brake, ports));
+
+  // The work, in parallel: the story of one agent is in engine/check-agent.ts.
+  const notes: AgentNote[] = [];
+  const plan: CheckPlan = {
+    image: deploy.image,
+    pull: request.pull,
+    pullTimeoutMs: request.pullTimeoutMs,
+    taskUser: deploy.taskUser,
+    // Under the keys that `run` would use, so that the same credential has the same name.
+    generationOf: (entries) => {
+      const same = entries.map(({ name, entry }) => ({ ...entry, key: registryKey(name) }));
+      return generationName(ports.state.generationKey, configJson(same));
+    },
+    noted: (target, found) => notes.push({ agent: target.name, ...found }),
+  };
+  const memory = remembered(ports, start, targets, credentials.value.generationOf);
+  const work = { start, targets, credentials: credentials.value, check: plan, brake, memory };
+  const outcomes = await workOn(work, ports);
+
+  // What came of it.
+  brake.release();
+  const warnings = checkWarnings({ notes, others });
+  const report = reportOf(start, outcomes, {
+    finishedAt: ports.now().toISOString(),
+    stopped: brake.stop.reason,
+    interrupted: brake.interrupted,
+    credentials: credentials.value,
+    warnings: [...ports.warnings, ...warnings],
+    ...(findings === undefined ? {} : { findings }),
+  });
+  memory.finish(report);
+  return ok(report);
+}
