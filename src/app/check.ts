@@ -10,7 +10,7 @@ import { askMarathon } from '../marathon-api/ask.ts';
 import { annotations } from '../output/annotations.ts';
 import type { State } from '../state/state.ts';
 import { onFleet } from './fleet.ts';
-import { openReportFiles } from './report.ts';
+import { openFilesOf } from './report.ts';
 import type { World } from './world.ts';
 
 /** `node-prep check` on one inventory. Null: there were problems; they are printed. */
@@ -35,7 +35,7 @@ export async function checkOn(
   const report = await onFleet(
     {
       request,
-      openFiles: openReportFiles(request),
+      openFiles: openFilesOf(request),
       work: (inventory, ports) => check(request, inventory, { ...ports, ...app }),
     },
     world,

@@ -2,10 +2,17 @@ import type { Report } from '../domain/report.ts';
 import { secretReferences } from '../domain/secret-references.ts';
 import type { Inventory, Warning } from '../domain/target.ts';
 import type { Problem } from '../errors/failure.ts';
-import { openReportFile, type ReportFile, type Surroundings } from '../files/report-file.ts';
+import {
+  openReportFiles,
+  type ReportFile,
+  type Surroundings,
+  type WantedFile,
+} from '../files/report-file.ts';
+import { reportPieces } from '../files/report-text.ts';
 import { formatProblems } from '../inventory/problems.ts';
-import { ok, type Result } from '../lib/result.ts';
+import type { Result } from '../lib/result.ts';
 import type { Output } from '../output/output.ts';
+import { prometheusText } from '../output/prometheus.ts';
 
 /** An output to which the report is the last event, whatever still happens (a late Ctrl-C). */
 export function endingWithReport(output: Output): Output {
@@ -57,13 +64,21 @@ function warned(report: Report, troubles: readonly Warning[]): Report {
   };
 }
 
-/** Opens the files that a command's flags name for its report. */
-export function openReportFiles({ report }: { readonly report: string | null }) {
-  return async (around: Surroundings): Promise<Result<readonly ReportFile[], readonly Problem[]>> => {
-    if (report === null) return ok([]);
-    const opened = await openReportFile(report, around);
-    return opened.ok ? ok([opened.value]) : opened;
-  };
+/** Opens the files that a command's flags name for its report; null: that flag is not given. */
+export function openFilesOf(flags: { readonly report: string | null; readonly prometheus?: string | null }) {
+  const { report, prometheus = null } = flags;
+  const wanted: WantedFile[] = [];
+  if (report !== null)
+    wanted.push({ path: report, what: 'The report', code: 'REPORT', textOf: reportPieces });
+  if (prometheus !== null)
+    wanted.push({
+      path: prometheus,
+      what: 'The metrics',
+      code: 'METRICS',
+      textOf: (one) => [prometheusText(one)],
+    });
+  return (around: Surroundings): Promise<Result<readonly ReportFile[], readonly Problem[]>> =>
+    openReportFiles(wanted, around);
 }
 
 /** What a report must not replace: what the run itself reads, and where the outputs already go. */
@@ -71,6 +86,7 @@ export function filesInUse(inventory: Inventory): Surroundings['inUse'] {
   const secrets = secretReferences(inventory).flatMap((reference) =>
     reference.kind === 'file' ? [reference.path] : [],
   );
+  const ca = inventory.marathon.caFile === null ? [] : [inventory.marathon.caFile];
   const hops = inventory.targets.flatMap((target) => [target, ...target.ssh.jumps]);
   const ssh = hops.flatMap(
     ({ ssh: { identityFiles, certificateFiles, knownHosts, globalKnownHosts, written } }) => [
@@ -80,7 +96,10 @@ export function filesInUse(inventory: Inventory): Surroundings['inUse'] {
   );
   return [
     { path: inventory.file, what: 'the inventory' },
-    ...[...new Set([...secrets, ...ssh])].map((path) => ({ path, what: 'a file that the inventory names' })),
+    ...[...new Set([...secrets, ...ssh, ...ca])].map((path) => ({
+      path,
+      what: 'a file that the inventory names',
+    })),
     { path: '/dev/fd/1', what: 'where standard output goes' },
     { path: '/dev/fd/2', what: 'where standard error goes' },
   ];

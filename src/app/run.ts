@@ -4,7 +4,7 @@ import type { RunRequest } from '../domain/request.ts';
 import type { Warning } from '../domain/target.ts';
 import type { State } from '../state/state.ts';
 import { onFleet } from './fleet.ts';
-import { openReportFiles } from './report.ts';
+import { openFilesOf } from './report.ts';
 import type { World } from './world.ts';
 
 /** `node-prep run` on one inventory. Null: there were problems; they are printed. */
@@ -15,7 +15,7 @@ export function runOn(
 ): Promise<Report | null> {
   const command = {
     request,
-    openFiles: openReportFiles(request),
+    openFiles: openFilesOf(request),
     work: run.bind(null, request),
   };
   return onFleet(command, world, openState);

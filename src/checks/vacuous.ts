@@ -24,9 +24,16 @@ export function vacuousWarning(results: readonly CheckResult[]): Warning | null 
 }
 
 function replacement(command: string): string {
+  return (
+    provingCommand(command) ?? `for \`${printable(command, 300)}\` a command that asks the program itself`
+  );
+}
+
+/** A command that asks the kernel for the process that this one looks for; null where it names none. */
+export function provingCommand(command: string): string | null {
   const names = processPattern(command)?.shown ?? [];
   const [name] = names;
-  if (name === undefined) return `for \`${printable(command, 300)}\` a command that asks the program itself`;
+  if (name === undefined) return null;
   // Bracketed parentheses stand for themselves without a backslash.
   if (names.length > 1)
     return `grep -Eqs '^[0-9]+ [(](${names.join('|').replaceAll('.', '[.]')})[)] [^ZX]' /proc/[0-9]*/stat`;

@@ -22,6 +22,8 @@ export interface FlagValue {
   readonly name: string;
   readonly type: ValueType;
   readonly choices?: readonly string[];
+  /** Of a file: `-` is standard input. */
+  readonly stdin?: true;
   /** As the operator would have typed it; absent: none. */
   readonly default?: string;
   /** May be given more than once; without it the last one counts. */

@@ -1,13 +1,6 @@
-import type { Argument, CommandSpec } from './command.ts';
+import type { CommandSpec } from './command.ts';
 import { HELP, HISTORY_FLAGS, INIT_FLAGS, LAB_FLAGS, SELECTION, TEXT_OR_JSON } from './flags.ts';
-import { RUN_FLAGS } from './run-flags.ts';
-
-const INVENTORY: Argument = {
-  name: 'inventory',
-  required: true,
-  files: ['.yaml', '.yml'],
-  help: 'the YAML file that lists registries and agents; node-prep init writes one',
-};
+import { FLEET_COMMANDS, INVENTORY } from './fleet-commands.ts';
 
 const SMALLEST_INVENTORY = `  registries:
     registry.example.com:
@@ -18,26 +11,7 @@ const SMALLEST_INVENTORY = `  registries:
 
 /** Every command of this version, in the order in which help lists them: the one table behind parsing, help and completion. */
 export const COMMANDS: readonly CommandSpec[] = [
-  {
-    name: 'run',
-    summary: 'put the credential on every agent, and prove it',
-    description:
-      'On every agent, in parallel: log in to the registries, pack .docker/config.json, install it as ' +
-      '/etc/docker.tar.gz, and verify the health-check commands. A second run changes nothing and says so.\n\n' +
-      'A wrong password is tried on one agent, once. Each agent ends ok, or with a failure code and the next step.',
-    arguments: [INVENTORY],
-    flags: RUN_FLAGS,
-    examples: [
-      ['node-prep run inventory.yaml --dry-run', 'what would change'],
-      ['node-prep run inventory.yaml -l gpu-7', 'one agent first'],
-      ['node-prep run inventory.yaml -x "edge-*"', 'all but some; quote a glob'],
-      ['node-prep run inventory.yaml --resume', 'only what is left to do'],
-      ['node-prep run inventory.yaml -o json | jq .totals', 'for a program'],
-    ],
-    notes:
-      'Standard output carries the result, standard error the progress. Ctrl-C starts no more agents and lets ' +
-      'those at work finish or undo; a second Ctrl-C ends at once. Every archive is whole in either case.',
-  },
+  ...FLEET_COMMANDS,
   {
     name: 'hosts',
     summary: 'print the agents of an inventory; contact nothing',
@@ -116,21 +90,24 @@ export const COMMANDS: readonly CommandSpec[] = [
     description:
       'Starts agents and a registry on loopback, inside this process: no root, no Docker, no sshd. ' +
       'lab run does the real job on them over real SSH; one agent misbehaves on purpose, to show what a failure ' +
-      'looks like. lab up leaves the fleet running and says where its inventory is, until Ctrl-C.',
+      'looks like. lab check shows what a check finds: a fault of each kind. lab up leaves the fleet running and ' +
+      'says where its inventory is, until Ctrl-C.',
     arguments: [
       {
         name: 'action',
         required: true,
-        choices: ['run', 'up'],
-        help: 'run the job on the fleet, or only keep it up',
+        choices: ['run', 'check', 'up'],
+        help: 'run the job on the fleet, check it, or only keep it up',
       },
     ],
     flags: LAB_FLAGS,
     examples: [
       ['node-prep lab run', 'see the whole job, in seconds'],
+      ['node-prep lab check', 'what can be wrong, and how it is told'],
       ['node-prep lab up --agents 3', 'a fleet to try other commands on'],
     ],
-    notes: 'lab run exits 0 when every agent did what it was made to do, the one that misbehaves included.',
+    notes:
+      'lab run and lab check exit 0 when every agent did what it was made to do, those that misbehave included.',
   },
 ];
 

@@ -19,13 +19,13 @@ const EXCLUDE: Flag = {
   group: 'Which agents:',
 };
 
-/** The choice of agents that `run` and `hosts` share. */
+/** The choice of agents. */
 export const SELECTION: readonly Flag[] = [LIMIT, EXCLUDE];
 
-/** What `run` and `lab` can print. */
+/** What commands that go to agents can print. */
 export const OUTPUT_FORMATS = ['auto', 'live', 'lines', 'json', 'ndjson', 'junit'] as const;
 
-/** `-o` of `run` and `lab`. */
+/** `-o` of those commands. */
 export const OUTPUT: Flag = {
   long: '--output',
   short: '-o',
@@ -61,7 +61,7 @@ export const LAB_FLAGS: readonly Flag[] = [
     help: 'how many agents the practice fleet has',
     group: 'The fleet:',
   },
-  { ...OUTPUT, help: `of lab run: ${OUTPUT.help}` },
+  { ...OUTPUT, help: `of lab run and lab check: ${OUTPUT.help}` },
   NO_COLOR,
   HELP,
 ];

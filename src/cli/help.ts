@@ -6,7 +6,8 @@ const WIDTH = 80;
 
 const EXIT_CODES = `Exit codes:
   0    every targeted agent is good
-  1    at least one is not: failed, unreachable or not attempted
+  1    at least one is not: failed, unreachable, not attempted, or (check) not
+       as it should be; or the app of a check has errors
   2    the command line or the inventory is wrong; nothing was contacted
   3    a secret could not be had, or a registry refused the credential or never
        answered; no agent was changed
@@ -33,6 +34,7 @@ Then, on your own fleet:
   node-prep hosts inventory.yaml         see which agents it means
   node-prep run inventory.yaml -n        see what would change (a dry run)
   node-prep run inventory.yaml           do it; a second run changes nothing
+  node-prep check inventory.yaml         before a deploy: will every agent pull?
 
 ${EXIT_CODES}
 Other:
@@ -57,6 +59,6 @@ export function commandHelp(spec: CommandSpec): string {
   const column = Math.max(...spec.examples.map(([line]) => line.length));
   const examples = spec.examples.map(([line, purpose]) => `  ${line.padEnd(column)}  ${purpose}\n`).join('');
   const notes = spec.notes === undefined ? '' : `\n${command.createHelp().boxWrap(spec.notes, WIDTH)}\n`;
-  const codes = spec.name === 'run' ? `\n${EXIT_CODES}` : '';
+  const codes = spec.name === 'run' || spec.name === 'check' ? `\n${EXIT_CODES}` : '';
   return `${command.helpInformation()}\nExamples:\n${examples}${notes}${codes}`;
 }

@@ -1,6 +1,7 @@
 import type { Request } from '../domain/request.ts';
 import type { Problem } from '../errors/failure.ts';
 import { printable } from '../lib/printable.ts';
+import { checkTogether } from './check-request.ts';
 import type { CommandSpec } from './command.ts';
 import { COMMANDS, findCommand } from './commands.ts';
 import { commandHelp, mainHelp } from './help.ts';
@@ -59,7 +60,9 @@ function parseCommand(spec: CommandSpec, words: readonly string[]): readonly Pro
   const operands = tokens.operands;
   if (unknown.size === 0) problems.push(...checkOperands(spec, operands));
   if (tokens.valueless !== null) problems.push(missingValue(spec, tokens.valueless));
-  const request = buildRequest(spec, flagReader(spec, tokens, problems), operands);
+  const flags = flagReader(spec, tokens, problems);
+  const request = buildRequest(spec, flags, operands);
+  if (request.command === 'check') problems.push(...checkTogether(flags));
   if (request.command === 'lab' && request.action === 'up' && tokens.given.has('--output'))
     problems.push(labUpWithOutput());
   return problems.length > 0 ? problems : { kind: 'request', request };

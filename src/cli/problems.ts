@@ -30,6 +30,8 @@ export function unknownFlag(spec: CommandSpec, word: string): Problem {
     );
   }
   const message = `${shown(spec.name)} has no flag ${shown(name)}.`;
+  if (spec.name === 'check' && (name === '--dry-run' || name === '-n'))
+    return problem('UNKNOWN_FLAG', message, 'Leave it out: check changes nothing anyway.');
   // A password typed here is in the shell's history and was in the process list: say so, and how it is meant.
   if (/pass|secret|token|credential/i.test(name) || /^-[pu]$/.test(name)) {
     const hint =
@@ -67,7 +69,7 @@ export function labUpWithOutput(): Problem {
   return problem(
     'UNKNOWN_FLAG',
     '`lab up` has no flag `--output`: it runs nothing, so it has no result.',
-    'Leave it out here. It is a flag of `lab run`, and of the `run` that you try on the fleet.',
+    'Leave it out here. It is a flag of `lab run` and `lab check`, and of what you try on the fleet.',
   );
 }
 
@@ -75,6 +77,11 @@ export function labUpWithOutput(): Problem {
 export function missingValue(spec: CommandSpec, flag: string, followedBy?: string): Problem {
   const next = followedBy === undefined ? '' : `; ${shown(followedBy)} after it is a flag`;
   return problem('MISSING_VALUE', `${shown(flag)} needs a value${next}.`, seeHelp(spec));
+}
+
+/** A value that the flag cannot have; `wanted` says what it takes. */
+export function badValue(long: string, value: string, wanted: string): Problem {
+  return problem('BAD_VALUE', `${shown(long)} cannot be ${shown(value)}.`, `It takes ${wanted}.`);
 }
 
 /** Something that this version refuses by name. */

@@ -1,4 +1,5 @@
-import type { Request } from '../domain/request.ts';
+import type { FleetRequest, Request } from '../domain/request.ts';
+import { checkRequest } from './check-request.ts';
 import type { CommandSpec } from './command.ts';
 import { OUTPUT_FORMATS, PAGE_FORMATS } from './flags.ts';
 import type { FlagReader } from './values.ts';
@@ -8,23 +9,12 @@ type Build = (flags: FlagReader, operands: readonly string[]) => Request;
 
 const BUILDERS: Readonly<Record<Request['command'], Build>> = {
   run: (flags, [inventory = '']) => ({
+    ...fleetRequest(flags, inventory),
     command: 'run',
-    inventory,
-    limit: flags.list('--limit'),
-    exclude: flags.list('--exclude'),
-    concurrency: flags.count('--concurrency'),
-    handshakes: flags.count('--handshakes'),
-    logins: flags.count('--logins'),
-    timeoutMs: flags.duration('--timeout'),
-    maxFailures: flags.maxFailures('--max-failures'),
     dryRun: flags.given('--dry-run'),
-    output: flags.choice('--output', OUTPUT_FORMATS),
-    report: flags.text('--report'),
-    resume: flags.given('--resume'),
     dropOtherRegistries: flags.given('--drop-other-registries'),
-    verbose: flags.given('--verbose'),
-    color: !flags.given('--no-color'),
   }),
+  check: (flags, [inventory = '']) => checkRequest(fleetRequest(flags, inventory), flags),
   hosts: (flags, [inventory = '']) => ({
     command: 'hosts',
     inventory,
@@ -48,12 +38,31 @@ const BUILDERS: Readonly<Record<Request['command'], Build>> = {
   completion: (_, [shell]) => ({ command: 'completion', shell: oneOf(['bash', 'zsh', 'fish'], shell) }),
   lab: (flags, [action]) => ({
     command: 'lab',
-    action: oneOf(['run', 'up'], action),
+    action: oneOf(['run', 'check', 'up'], action),
     agents: flags.count('--agents'),
     output: flags.choice('--output', OUTPUT_FORMATS),
     color: !flags.given('--no-color'),
   }),
 };
+
+/** The flags that `run` and `check` share. */
+function fleetRequest(flags: FlagReader, inventory: string): FleetRequest {
+  return {
+    inventory,
+    limit: flags.list('--limit'),
+    exclude: flags.list('--exclude'),
+    concurrency: flags.count('--concurrency'),
+    handshakes: flags.count('--handshakes'),
+    logins: flags.count('--logins'),
+    timeoutMs: flags.duration('--timeout'),
+    maxFailures: flags.maxFailures('--max-failures'),
+    output: flags.choice('--output', OUTPUT_FORMATS),
+    report: flags.text('--report'),
+    resume: flags.given('--resume'),
+    verbose: flags.given('--verbose'),
+    color: !flags.given('--no-color'),
+  };
+}
 
 /** Builds the Request of one command. */
 export function buildRequest(spec: CommandSpec, flags: FlagReader, operands: readonly string[]): Request {

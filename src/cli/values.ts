@@ -1,8 +1,9 @@
 import type { MaxFailures } from '../domain/request.ts';
 import type { Problem } from '../errors/failure.ts';
 import { LONGEST_DURATION, parseDuration } from '../lib/duration.ts';
+import { err, ok, type Result } from '../lib/result.ts';
 import type { CommandSpec, Flag } from './command.ts';
-import { missingValue, problem, shown } from './problems.ts';
+import { badValue, missingValue, problem, shown } from './problems.ts';
 import type { Tokens } from './tokens.ts';
 
 /** The most agents, handshakes, logins, failures or runs that a flag may ask for. */
@@ -15,6 +16,8 @@ export interface FlagReader {
   list(long: string): readonly string[];
   /** The last value, or null where there is none and no default. */
   text(long: string): string | null;
+  /** The last value as `read` takes it, or null. */
+  value<T>(long: string, read: (text: string) => Result<T, Problem>): T | null;
   choice<T extends string>(long: string, choices: readonly [T, ...T[]]): T;
   count(long: string): number;
   /** Milliseconds. */
@@ -33,18 +36,26 @@ export function flagReader(spec: CommandSpec, tokens: Tokens, problems: Problem[
     return values;
   };
   const text = (long: string) => list(long).at(-1) ?? flagOf(spec, long).value?.default ?? null;
-  function parsed<T>(long: string, read: (text: string) => T | null, wanted: string): T | null {
+  function value<T>(long: string, read: (text: string) => Result<T, Problem>): T | null {
     const before = problems.length;
-    const value = text(long);
-    if (value === null || problems.length > before) return null;
-    const result = read(value);
-    if (result === null) problems.push(badValue(long, value, wanted));
-    return result;
+    const given = text(long);
+    if (given === null || problems.length > before) return null;
+    const result = read(given);
+    if (result.ok) return result.value;
+    problems.push(result.error);
+    return null;
+  }
+  function parsed<T>(long: string, read: (text: string) => T | null, wanted: string): T | null {
+    return value(long, (text) => {
+      const result = read(text);
+      return result === null ? err(badValue(long, text, wanted)) : ok(result);
+    });
   }
   return {
     given: (long) => tokens.given.has(long),
     list,
     text,
+    value,
     choice: (long, choices) =>
       parsed(
         long,
@@ -86,8 +97,8 @@ function unusable(spec: CommandSpec, long: string, value: string): Problem | nul
     );
   const isFlag = spec.flags.some((flag) => flag.short === value || flag.long === value.replace(/=.*$/su, ''));
   if (isFlag) return missingValue(spec, long, value);
-  const type = flagOf(spec, long).value?.type;
-  if (type === 'file' && value === '-') {
+  const { type, stdin } = flagOf(spec, long).value ?? {};
+  if (type === 'file' && value === '-' && stdin !== true) {
     return problem(
       'BAD_VALUE',
       `${shown(long)} needs the name of a file, not ${shown(value)}.`,
@@ -96,10 +107,6 @@ function unusable(spec: CommandSpec, long: string, value: string): Problem | nul
   }
   if (type === 'pattern' && value.startsWith('-')) return badValue(long, value, 'a name, a glob or a range');
   return null;
-}
-
-function badValue(long: string, value: string, wanted: string): Problem {
-  return problem('BAD_VALUE', `${shown(long)} cannot be ${shown(value)}.`, `It takes ${wanted}.`);
 }
 
 function flagOf(spec: CommandSpec, long: string): Flag {

@@ -1,16 +1,24 @@
-import { randomUUID } from 'node:crypto';
-import { closeSync, constants, fchmodSync, fchownSync, openSync, rmSync, writeFile } from 'node:fs';
-import { open, rename } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { writeFile } from 'node:fs';
 import { promisify } from 'node:util';
 import type { Report } from '../domain/report.ts';
 import type { Warning } from '../domain/target.ts';
 import type { Problem } from '../errors/failure.ts';
 import { printable } from '../lib/printable.ts';
 import { err, ok, type Result } from '../lib/result.ts';
-import { type Existing, findPlace, identityOf, reasonOf } from './report-place.ts';
+import { findPlace, identityOf, type Place, reasonOf } from './report-place.ts';
+import { beginWholeFile } from './whole-file.ts';
 
-/** Where `--report` goes. */
+/** A file that is made from a report in the end. */
+export interface WantedFile {
+  readonly path: string;
+  /** What it is, to begin a sentence with: `The report`. */
+  readonly what: string;
+  /** Its problems are `<code>_UNWRITABLE` and, in the end, `<code>_NOT_WRITTEN`. */
+  readonly code: string;
+  readonly textOf: (report: Report) => Iterable<string>;
+}
+
+/** Where such a file goes. */
 export interface ReportFile {
   /** False where outputs may write too (a terminal, a pipe): then the report waits until they are done. */
   readonly apart: boolean;
@@ -30,118 +38,102 @@ export interface Surroundings {
 }
 
 /**
- * Makes sure, before any agent is contacted, that the report can be written. For a file, one beside it is made now
- * and renamed in the end; it gets the mode of the file that it replaces and, where that is allowed, its owner.
+ * Makes sure, before any agent is contacted, that these files can be written, each to a place of its own: for a file,
+ * one beside it is made now. All of them are opened, or none.
  */
-export async function openReportFile(
-  path: string,
-  { stdout, stderr, inUse }: Surroundings,
-): Promise<Result<ReportFile, readonly Problem[]>> {
-  const shown = printable(path, 300);
-  const found = await findPlace(path);
-  if (!found.ok) return unwritable(shown, found.error);
-  const place = found.value;
-
-  if (place.kind === 'descriptor') {
-    const stream = [null, stdout, stderr][place.descriptor];
-    if (stream === null) return unwritable(shown, 'standard output has the result already, for a program');
-    const write = stream === undefined ? toDescriptor(place.descriptor) : toStream(stream);
-    return ok({ apart: false, write: (report) => attempt(shown, report, write), discard() {} });
+export async function openReportFiles(
+  wanted: readonly WantedFile[],
+  around: Surroundings,
+): Promise<Result<readonly ReportFile[], readonly Problem[]>> {
+  const problems: Problem[] = [];
+  const places = new Map<WantedFile, Place>();
+  for (const one of wanted) {
+    const place = await placeOf(one, around, places);
+    if (place.ok) places.set(one, place.value);
+    else problems.push(problemOf(one, place.error));
   }
-
-  for (const { path: used, what } of place.existing === null ? [] : inUse) {
-    if ((await identityOf(used).catch(() => null)) === place.existing?.identity)
-      return unwritable(shown, `it is ${what}`);
-  }
-  const temporary = join(dirname(place.path), `.node-prep-report.${randomUUID()}.tmp`);
-  const discard = () => {
+  if (problems.length > 0) return err(problems);
+  // Nothing is awaited from here on, so that no signal comes between making a file and knowing of it.
+  const opened: ReportFile[] = [];
+  for (const [one, place] of places) {
     try {
-      rmSync(temporary, { force: true });
-    } catch {
-      // Its folder has changed meanwhile; the run does not fail for that.
+      opened.push(openAt(place, one, around));
+    } catch (thrown) {
+      problems.push(problemOf(one, reasonOf(thrown)));
     }
-  };
-  try {
-    // Nothing is awaited from here on, so that no signal comes between making the file and knowing of it.
-    makeLike(temporary, place.existing);
-  } catch (thrown) {
-    return unwritable(shown, reasonOf(thrown));
   }
-  const write = async (report: Report) => {
-    const handle = await open(temporary, constants.O_WRONLY);
-    try {
-      await handle.writeFile(pieces(report));
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, place.path);
-  };
-  return ok({ apart: true, write: (report) => attempt(shown, report, write), discard });
+  if (problems.length === 0) return ok(opened);
+  for (const file of opened) file.discard();
+  return err(problems);
 }
 
-const toDescriptor = (descriptor: number) => (report: Report) =>
-  promisify(writeFile)(descriptor, textOf(report));
-const toStream = (stream: NodeJS.WritableStream) => (report: Report) =>
+/** Where it goes; or in words why it may not go there. */
+async function placeOf(
+  { path }: WantedFile,
+  { stdout, inUse }: Surroundings,
+  taken: ReadonlyMap<WantedFile, Place>,
+): Promise<Result<Place, string>> {
+  const found = await findPlace(path);
+  if (!found.ok) return found;
+  const place = found.value;
+  for (const [other, its] of taken) if (isSame(its, place)) return err(`${lower(other.what)} goes there`);
+  if (place.kind === 'descriptor') {
+    if (place.descriptor === 0) return err('it is standard input');
+    const isResult = place.descriptor === 1 && stdout === null;
+    return isResult ? err('standard output has the result already, for a program') : found;
+  }
+  for (const { path: used, what } of place.existing === null ? [] : inUse) {
+    if ((await identityOf(used).catch(() => null)) === place.existing?.identity) return err(`it is ${what}`);
+  }
+  return found;
+}
+
+function isSame(one: Place, other: Place): boolean {
+  if (one.kind === 'file') return other.kind === 'file' && one.path === other.path;
+  return other.kind === 'descriptor' && one.descriptor === other.descriptor;
+}
+
+/** Throws what the system says. */
+function openAt(place: Place, wanted: WantedFile, { stdout, stderr }: Surroundings): ReportFile {
+  if (place.kind === 'descriptor') {
+    const stream = [null, stdout, stderr][place.descriptor] ?? null;
+    const write = stream === null ? toDescriptor(place.descriptor) : toStream(stream);
+    return { apart: false, write: attempting(wanted, (text) => write([...text].join(''))), discard() {} };
+  }
+  const file = beginWholeFile(place.path, place.existing);
+  return { apart: true, write: attempting(wanted, file.write), discard: file.discard };
+}
+
+const toDescriptor = (descriptor: number) => (text: string) => promisify(writeFile)(descriptor, text);
+const toStream = (stream: NodeJS.WritableStream) => (text: string) =>
   new Promise<void>((resolve, reject) => {
-    stream.write(textOf(report), (error) => (error ? reject(error) : resolve()));
+    stream.write(text, (error) => (error ? reject(error) : resolve()));
   });
 
-const textOf = (report: Report) => [...pieces(report)].join('');
-
-/** How many agents' outcomes are in memory as text at once. */
-const AT_ONCE = 250;
-
-/** The report as JSON. That of ten thousand agents has 15 MB: as a whole, and again as bytes, it would double the program. */
-function* pieces(report: Report): Generator<string> {
-  const { agents } = report;
-  const [before, after] = JSON.stringify({ ...report, agents: [] }, null, 2).split('"agents": []');
-  yield `${before}"agents": [`;
-  for (let at = 0; at < agents.length; at += AT_ONCE) {
-    const text = agents.slice(at, at + AT_ONCE).map((agent) => JSON.stringify(agent, null, 2));
-    // Not by ^ and the flag m, which also finds the U+2028 of a string.
-    yield `${at === 0 ? '' : ','}\n    ${text.join(',\n').replaceAll('\n', '\n    ')}`;
-  }
-  yield `${agents.length === 0 ? '' : '\n  '}]${after}\n`;
-}
-
-function makeLike(path: string, existing: Existing | null): void {
-  const descriptor = openSync(path, 'wx', existing?.mode ?? 0o644);
-  try {
-    if (existing === null) return;
+function attempting(
+  { path, what, code, textOf }: WantedFile,
+  write: (text: Iterable<string>) => Promise<void>,
+): ReportFile['write'] {
+  return async (report) => {
     try {
-      fchownSync(descriptor, existing.uid, existing.gid);
-    } catch {
-      // Only root may give files away; the operator's own are right as they are.
+      await write(textOf(report));
+      return null;
+    } catch (thrown) {
+      return {
+        code: `${code}_NOT_WRITTEN`,
+        message: `${what} could not be written to ${printable(path, 300)}: ${reasonOf(thrown)}.`,
+        hint: `What the ${report.command} found or did on the agents stands; node-prep history ${report.id} shows it.`,
+      };
     }
-    fchmodSync(descriptor, existing.mode);
-  } finally {
-    closeSync(descriptor);
-  }
+  };
 }
 
-async function attempt(
-  shown: string,
-  report: Report,
-  write: (report: Report) => Promise<void>,
-): Promise<Warning | null> {
-  try {
-    await write(report);
-    return null;
-  } catch (thrown) {
-    return {
-      code: 'REPORT_NOT_WRITTEN',
-      message: `The report could not be written to ${shown}: ${reasonOf(thrown)}.`,
-      hint: `What the run did to the agents stands; node-prep history ${report.id} shows it.`,
-    };
-  }
+function problemOf({ path, what, code }: WantedFile, reason: string): Problem {
+  return {
+    code: `${code}_UNWRITABLE`,
+    message: `${what} cannot be written to ${printable(path, 300)}: ${reason}.`,
+    hint: 'Name a file of its own, in a folder that exists and that you may write to.',
+  };
 }
 
-function unwritable(
-  shown: string,
-  reason: string,
-): { readonly ok: false; readonly error: readonly Problem[] } {
-  const message = `The report cannot be written to ${shown}: ${reason}.`;
-  const hint = 'Name a file of its own, in a folder that exists and that you may write to.';
-  return err([{ code: 'REPORT_UNWRITABLE', message, hint }]);
-}
+const lower = (text: string) => `${text.slice(0, 1).toLowerCase()}${text.slice(1)}`;

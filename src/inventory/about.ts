@@ -32,6 +32,8 @@ export const ABOUT = {
   configFile: 'An ssh_config file in place of ~/.ssh/config and /etc/ssh/ssh_config; none: read neither.',
   transport: 'ssh2 (default); openssh: the ssh program; local: this machine is the agent.',
   become: 'How to become root on the agents.',
+  marathon: 'How check --marathon asks for an app.',
+  caFile: "Certificates (PEM) that may sign Marathon's, beside the system's.",
   method: 'auto (default): nothing for root, else sudo.',
   registryKeys: 'Keys of the registries that the archive holds here (default: all).',
   agent: 'One agent, with settings of its own.',

@@ -41,7 +41,7 @@ export function hiddenColumn(line: string): number {
 
 // The keys of the inventory and the names of registries: what else looks like a key may be a part of the secret.
 const KEYS =
-  'registries|agents|groups|archive|checks|ssh|become|proof|username|host|name|user|port|identityFiles|hostKeys|knownHosts|connectTimeout|path|owner|group|mode|id|command|expect|timeout|method';
+  'registries|agents|groups|archive|checks|ssh|become|marathon|caFile|proof|username|host|name|user|port|identityFiles|hostKeys|knownHosts|connectTimeout|path|owner|group|mode|id|command|expect|timeout|method';
 const STARTS_WITH_KEY = new RegExp(
   `^[\\s-]*["']?(?:${KEYS}|[\\w-]{1,99}\\.[\\w.:-]{1,300})["']?\\s*:(?:\\s|$)`,
 );

@@ -91,7 +91,7 @@ function issueFaults(
 
 function issueFault(part: PartName, tree: Tree, issue: Issue): Fault {
   const path = stepsOf(issue);
-  const secret = path.indexOf('password');
+  const secret = path.findIndex((step) => step === 'password' || step === 'token');
   if (secret !== -1) return secretFault(tree, path.slice(0, secret + 1));
   const at = locate(tree, path);
   const name = path.length === 0 ? TITLES[part] : dotted(path);

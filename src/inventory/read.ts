@@ -39,7 +39,7 @@ export interface WrittenAgent extends Written<Settings> {
 /** The inventory as written, each part checked by itself; agents in the order of the file. */
 export interface WrittenInventory {
   readonly registries: readonly WrittenRegistry[];
-  readonly top: Written<Settings>;
+  readonly top: Written<Part<'top'>>;
   readonly groups: readonly WrittenGroup[];
   readonly agents: readonly WrittenAgent[];
 }

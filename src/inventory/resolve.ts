@@ -1,9 +1,10 @@
-import type { Inventory, RegistrySpec } from '../domain/target.ts';
+import type { Inventory, MarathonSpec, RegistrySpec } from '../domain/target.ts';
 import { didYouMean } from '../lib/suggest.ts';
 import { resolveAgents } from './agents.ts';
 import type { Fault } from './faults.ts';
 import type { Settings, Written, WrittenInventory, WrittenRegistry } from './read.ts';
-import { registryName, resolveSecret, type Where } from './settings.ts';
+import type { Part } from './schema.ts';
+import { registryName, resolvePath, resolveSecret, type Where } from './settings.ts';
 import { locate } from './tree.ts';
 import { inventoryWarnings, registryWarnings } from './warnings.ts';
 import { shown } from './words.ts';
@@ -20,7 +21,18 @@ export function resolve(
     checkSettings(part, written.registries, faults);
   const targets = resolveAgents(written, { registries, where, lineOf }, faults);
   const warnings = [...registryWarnings(written.registries), ...inventoryWarnings(targets)];
-  return { file: where.file, registries, targets, warnings };
+  const marathon = resolveMarathon(written.top.value?.marathon, where);
+  return { file: where.file, registries, targets, marathon, warnings };
+}
+
+function resolveMarathon(
+  { token, caFile }: NonNullable<Part<'top'>['marathon']> = {},
+  where: Where,
+): MarathonSpec {
+  return {
+    token: token === undefined ? null : resolveSecret(token, where),
+    caFile: caFile === undefined ? null : resolvePath(caFile, where),
+  };
 }
 
 function resolveRegistries(

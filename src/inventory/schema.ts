@@ -115,6 +115,14 @@ const become = z
     context.addIssue({ code: 'custom', path: ['method'], message, params: { hint } });
   });
 
+const marathon = z.strictObject(
+  {
+    token: secret.optional(),
+    caFile: file.meta(about('caFile')).optional(),
+  },
+  because('marathon'),
+);
+
 const shared = {
   archive: archive.meta(about('archive')).optional(),
   checks: z
@@ -148,6 +156,7 @@ const inventory = z.strictObject({
     .record(z.string(), registry.meta(about('registry')))
     .meta(about('registries', { minProperties: 1 })),
   ...shared,
+  marathon: marathon.meta(about('marathon')).optional(),
   agents: agents.optional(),
   groups: z.record(z.string(), group).meta(about('groups')).optional(),
 });
@@ -157,7 +166,7 @@ const inventory = z.strictObject({
  * `agents` of the top, `agents` of a group) is left out: those are read one by one.
  */
 export const PARTS = {
-  top: z.strictObject(shared, because('inventory')),
+  top: z.strictObject({ ...shared, marathon: marathon.optional() }, because('inventory')),
   group: z.strictObject(own, because('group')),
   agent,
   registry,
@@ -181,6 +190,7 @@ export const KNOWN_KEYS = {
   checks: Object.keys(check.shape),
   ssh: Object.keys(ssh.shape),
   become: Object.keys(become.shape),
+  marathon: Object.keys(marathon.shape),
 } as const;
 
 /** The JSON Schema (2020-12) of an inventory, with only what is built, for editors and `node-prep schema`. */

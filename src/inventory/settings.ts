@@ -129,7 +129,7 @@ export function resolveSecret(written: WrittenSecret, where: Where): SecretRefer
 }
 
 /** Relative to the inventory's folder; `~` is the home folder. */
-function resolvePath(path: string, { directory, home }: Where): string {
+export function resolvePath(path: string, { directory, home }: Where): string {
   if (path === '~' || path.startsWith('~/')) return posix.join(home, path.slice(1));
   return posix.isAbsolute(path) ? posix.normalize(path) : posix.join(directory, path);
 }

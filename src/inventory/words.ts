@@ -102,6 +102,10 @@ export const EXPECTED = {
     hint: 'transport: ssh2 (the default), openssh (the ssh program) or local (this machine is the agent).',
   },
   become: { what: 'a mapping with method or password', hint: 'become: { method: auto }' },
+  marathon: {
+    what: 'a mapping with token or caFile',
+    hint: 'marathon: { token: { env: DCOS_TOKEN }, caFile: dcos-ca.crt }',
+  },
   method: {
     what: 'auto, none, sudo or doas',
     hint: 'method: auto is nothing for root, else sudo.',

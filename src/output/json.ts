@@ -1,4 +1,5 @@
 import type { RunEvent } from '../domain/event.ts';
+import { terminalSafe } from './findings.ts';
 import { createNarrator } from './lines.ts';
 import type { Output, OutputStyle, Streams } from './output.ts';
 import { styleFor } from './paint.ts';
@@ -15,17 +16,10 @@ export function createJson(streams: Streams, style: OutputStyle): Output {
   };
 }
 
-/**
- * JSON that is safe on a terminal: characters that could drive it or hide text are written as \u escapes, which
- * is the same value to every reader (RFC 8259, section 7).
- */
+/** JSON that is safe on a terminal. */
 export function jsonText(value: unknown, indent?: number): string {
   // JSON.stringify escapes C0 controls and lone surrogates itself; line feeds here are its own indentation.
-  return JSON.stringify(value, null, indent).replace(/(?!\n)[\p{C}\p{Zl}\p{Zp}]/gu, (character) =>
-    Array.from({ length: character.length }, (_, index) => {
-      return `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`;
-    }).join(''),
-  );
+  return terminalSafe(JSON.stringify(value, null, indent));
 }
 
 /** For the formats that a program reads: on standard error only what an operator must not miss. */

@@ -113,10 +113,12 @@ test('in use: the inventory, each file that it names once, and where the outputs
         { kind: 'file', path: '/sudo-password' },
       ),
     ],
+    marathon: { token: { kind: 'file', path: '/token' }, caFile: '/ca' },
   } as unknown as Inventory;
   expect(filesInUse(inventory).map(({ path }) => path)).toEqual([
     'inv.yaml',
     '/password',
+    '/token',
     '/ssh-password',
     '/sudo-password',
     '/key',
@@ -125,6 +127,7 @@ test('in use: the inventory, each file that it names once, and where the outputs
     '/all-known',
     '/config',
     '/jump-key',
+    '/ca',
     '/dev/fd/1',
     '/dev/fd/2',
   ]);

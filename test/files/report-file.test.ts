@@ -22,7 +22,8 @@ import { join, relative } from 'node:path';
 import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Report } from '../../src/domain/report.ts';
-import { openReportFile, type ReportFile } from '../../src/files/report-file.ts';
+import { openReportFiles, type ReportFile, type WantedFile } from '../../src/files/report-file.ts';
+import { reportPieces } from '../../src/files/report-text.ts';
 
 const REPORT = {
   schema: 'node-prep/report/v1',
@@ -58,12 +59,25 @@ interface Given {
   stderr?: Writable;
   inUse?: { path: string; what: string }[];
 }
-const open = (path: string, { stdout, stderr, inUse = [] }: Given = {}) =>
-  openReportFile(path, {
+const asReport = (path: string): WantedFile => {
+  return { path, what: 'The report', code: 'REPORT', textOf: reportPieces };
+};
+const asMetrics = (path: string): WantedFile => {
+  return { path, what: 'The metrics', code: 'METRICS', textOf: ({ id }) => ['run ', `${id}\n`] };
+};
+const openAll = (wanted: readonly WantedFile[], { stdout, stderr, inUse = [] }: Given = {}) =>
+  openReportFiles(wanted, {
     stdout: stdout === undefined ? stream().writable : stdout,
     stderr: stderr ?? stream().writable,
     inUse,
   });
+const open = async (path: string, given: Given = {}) => {
+  const files = await openAll([asReport(path)], given);
+  const [file] = files.ok ? files.value : [];
+  if (!files.ok) return files;
+  if (file === undefined) throw new Error('no file');
+  return { ok: true as const, value: file };
+};
 
 async function opened(path: string, given: Given = {}): Promise<ReportFile> {
   const file = await open(path, given);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { SMALLEST_INVENTORY } from '../../src/inventory/inventory.ts';
-import { AGENTS, good, REGISTRIES, target } from './reading.ts';
+import { AGENTS, bad, good, REGISTRIES, target } from './reading.ts';
 
 const names = (text: string) => good(text).targets.map(({ name }) => name);
 
@@ -259,4 +259,33 @@ test('ten thousand agents, in a line each or in one range, are all there', { tim
   const lines = Array.from({ length: 10_000 }, (_, n) => `  - n${n}.example.com\n`);
   expect(good(`${REGISTRIES}agents:\n${lines.join('')}`).targets.at(-1)?.name).toBe('n9999.example.com');
   expect(good(`${REGISTRIES}agents: ["n[1-10000]"]`).targets).toHaveLength(10_000);
+});
+
+describe('how Marathon is asked', () => {
+  test('with nothing, where nothing is said', () => {
+    expect(good(REGISTRIES + AGENTS).marathon).toEqual({ token: null, caFile: null });
+  });
+
+  test('with a token from a secret source and a CA, whose paths are relative to the inventory', () => {
+    const lines = 'marathon: { token: { file: secrets/token }, caFile: ~/dcos-ca.crt }\n';
+    expect(good(REGISTRIES + AGENTS + lines).marathon).toEqual({
+      token: { kind: 'file', path: '/fleet/secrets/token' },
+      caFile: '/home/op/dcos-ca.crt',
+    });
+  });
+
+  test.each([
+    ['a token in clear, which is never shown', 'marathon: { token: eyJhbGciOi.J9.x }', 'SECRET_IN_CLEAR'],
+    ['an unknown key', 'marathon: { ca: x }', 'UNKNOWN_KEY'],
+    ['no mapping', 'marathon: https://m', 'WRONG_VALUE'],
+  ])('%s is refused', (_, line, code) => {
+    const problems = bad(`${REGISTRIES}${AGENTS}${line}\n`);
+    expect(problems.map((problem) => problem.code)).toEqual([code]);
+    expect(JSON.stringify(problems)).not.toContain('eyJhbGciOi');
+  });
+
+  test('only at the top level', () => {
+    const problems = bad(`${REGISTRIES}groups: { a: { agents: [x], marathon: {} } }\n`);
+    expect(problems.map((problem) => problem.code)).toEqual(['UNKNOWN_KEY']);
+  });
 });

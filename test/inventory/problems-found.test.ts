@@ -265,7 +265,7 @@ describe('an unknown key is refused, with the one that was meant', () => {
       'banana: 1',
       '4:1',
       '"banana" is not a key of the inventory.',
-      'The keys that are known here: registries, archive, checks, ssh, become, agents, groups.',
+      'The keys that are known here: registries, archive, checks, ssh, become, marathon, agents, groups.',
     ],
     [
       '__proto__: { ssh: { port: 1 } }',

@@ -34,6 +34,7 @@ describe('the JSON Schema', () => {
       'become',
       'checks',
       'groups',
+      'marathon',
       'registries',
       'ssh',
     ]);

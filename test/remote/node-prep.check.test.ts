@@ -113,13 +113,12 @@ describe.each(SHELLS)('inspect in $name', (shell) => {
 });
 
 describe('what lies at the path', () => {
-  const put = (site: Site) => site.path;
   test.each([
-    ['nothing', createSite(null), put, 'absent'],
+    ['nothing', createSite(null), () => {}, 'absent'],
     ['a folder', createSite(null), ({ path }: Site) => mkdirSync(path), 'folder'],
     ['a link', createSite(null), ({ path }: Site) => symlinkSync('elsewhere', path), 'link'],
     ['a pipe', createSite(null), ({ path }: Site) => void spawnSync('mkfifo', [path]), 'other'],
-  ] as const)('%s', async (_, site, make, kind) => {
+  ] as [string, Site, (site: Site) => void, string][])('%s', async (_, site, make, kind) => {
     make(site);
     const [answer] = await talk(site, [inspect(site.path)]);
     expect(answer.fields.get('kind')).toBe(kind);
