@@ -67,12 +67,13 @@ function readSequence(reader: Reader): Step | null {
 }
 
 function readRepeated(reader: Reader): Step | null {
+  const anchor = /[$^]/.test(next(reader));
   const step = readOne(reader);
   const times = step === null ? null : take(reader, /[*+?]|\{\d{1,3}(?:,\d{0,3})?\}/y);
   if (step === null || times === null) return step;
   // Whether it takes much or little first makes no difference to whether all matches; taking all (`++`) does.
   take(reader, /\?/y);
-  if (/[*+?{]/.test(next(reader))) return null;
+  if (anchor || /[*+?{]/.test(next(reader))) return null;
   if (!times.startsWith('{')) return repeated(step, times === '+' ? 1 : 0, times === '?' ? 1 : WITHOUT_END);
   const [, least = '', comma = '', most = ''] = /^\{(\d+)(,?)(\d*)\}$/.exec(times) ?? [];
   const upTo = comma === '' ? Number(least) : most === '' ? WITHOUT_END : Number(most);
@@ -82,15 +83,21 @@ function readRepeated(reader: Reader): Step | null {
 function repeated(step: Step, least: number, most: number): Step {
   return (walk, from) => {
     let places = from;
-    for (let times = 0; times < least && places.size > 0; times += 1) places = step(walk, places);
+    for (let times = 0; times < least && goesOn(walk, places); times += 1) places = step(walk, places);
     const all = new Set(places);
     // Only new places are gone on from: there are no more of them than letters.
-    for (let times = least; times < most && places.size > 0; times += 1) {
+    for (let times = least; times < most && goesOn(walk, places); times += 1) {
       places = step(walk, places).difference(all);
       for (const place of places) all.add(place);
     }
     return all;
   };
+}
+
+/** A round without a letter costs, too. */
+function goesOn(walk: Walk, places: ReadonlySet<number>): boolean {
+  walk.left -= 1;
+  return walk.left >= 0 && places.size > 0;
 }
 
 function readOne(reader: Reader): Step | null {

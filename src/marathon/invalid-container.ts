@@ -30,7 +30,8 @@ function image(docker: JsonObject, at: Way, shown: Case['shown']): readonly Faul
   const way = [...at, 'docker', 'image'];
   const example = 'registry.example.com/app:1';
   if (typeof value !== 'string' || value === '') {
-    const problem = mistyped(way, 'container.docker.image', 'the name of an image', null);
+    const place = value === undefined ? [...at, 'docker'] : way;
+    const problem = mistyped(place, 'container.docker.image', 'the name of an image', null);
     return [{ ...problem, correction: { into: [...at, 'docker'], members: { image: example } } }];
   }
   if (parseImage(value) !== null) return [];

@@ -1,5 +1,5 @@
 import { CONSTRAINT_OPERATORS } from './constraints.ts';
-import { isList, isObject, type Json, type JsonObject, member, type Way } from './json.ts';
+import { isList, isObject, type Json, type JsonObject, member, textOf, type Way } from './json.ts';
 import { flags, mistyped, refused } from './mistyped.ts';
 import type { Fault, Rule } from './rule.ts';
 
@@ -68,7 +68,7 @@ function healthCheck(value: Json, at: Way): readonly Fault[] {
 }
 
 function nearProtocol(protocol: Json): string {
-  const capitals = String(protocol).toUpperCase();
+  const capitals = textOf(protocol).toUpperCase();
   return PROTOCOLS.includes(capitals) ? capitals : 'COMMAND';
 }
 
@@ -115,7 +115,7 @@ function constraint(value: Json, at: Way): readonly Fault[] {
   const long = isList(value) && value.length >= 2 && value.length <= 3;
   const known = CONSTRAINT_OPERATORS.some((name) => name === operator);
   if (strings && long && known) return [];
-  const capitals = String(operator).toUpperCase();
+  const capitals = textOf(operator).toUpperCase();
   const good = CONSTRAINT_OPERATORS.find((name) => name === capitals) ?? 'UNIQUE';
   const rest = typeof pattern === 'string' && good !== 'UNIQUE' ? [pattern] : [];
   return [

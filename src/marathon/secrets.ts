@@ -1,4 +1,4 @@
-import { elements, isObject, type Json, type JsonObject, member } from './json.ts';
+import { elements, isObject, type Json, type JsonObject, member, textOf } from './json.ts';
 import type { Rule } from './rule.ts';
 
 /**
@@ -61,8 +61,7 @@ export function secretsOf(app: JsonObject): readonly string[] {
   const env = Object.entries(objectOf(member(app, 'env')));
   const parameters = elements(member(member(member(app, 'container'), 'docker'), 'parameters')).flatMap(
     (parameter): [string, Json][] => {
-      const [, name = '', value = ''] =
-        /^([^=]*)=(.*)$/s.exec(String(member(parameter, 'value') ?? '')) ?? [];
+      const [, name = '', value = ''] = /^([^=]*)=(.*)$/s.exec(textOf(member(parameter, 'value'))) ?? [];
       return [[name, value]];
     },
   );
@@ -84,7 +83,7 @@ function inUris(app: JsonObject): readonly string[] {
   ];
   return uris.flatMap((uri) => {
     const [, user = '', query = ''] =
-      /^[a-z][a-z0-9+.-]*:\/\/(?:([^/?#]*)@)?[^?]*\??(.*)$/is.exec(String(uri)) ?? [];
+      /^[a-z][a-z0-9+.-]*:\/\/(?:([^/?#]*)@)?[^?]*\??(.*)$/is.exec(textOf(uri)) ?? [];
     return [user.replace(/^[^:]*:/, ''), query];
   });
 }

@@ -3,10 +3,28 @@ import type { AgentOutcome } from '../domain/outcome.ts';
 import type { Report } from '../domain/report.ts';
 import { formatDuration } from '../lib/duration.ts';
 import { printable } from '../lib/printable.ts';
+import { type Job, jobOf } from './job.ts';
 import type { Output, OutputStyle, Sink, Streams } from './output.ts';
 import { painter, styleFor } from './paint.ts';
 import { summaryText } from './summary.ts';
 import { pad, widthOf } from './width.ts';
+
+const BEGINS: Readonly<Record<Job, string>> = {
+  run: 'Preparing',
+  'dry run': 'Dry run: looking at',
+  check: 'Checking',
+};
+const LOGINS_PAUSED = 'Logins are paused for all agents: the registry asks to slow down';
+const PAUSED: Readonly<Record<Job, string>> = {
+  run: LOGINS_PAUSED,
+  'dry run': LOGINS_PAUSED,
+  check: 'The registry asks to slow down: for all agents it is asked later',
+};
+const DONE: Readonly<Record<Job, readonly [changed: string, unchanged: string]>> = {
+  run: ['installed', 'unchanged'],
+  'dry run': ['would install', 'would not change'],
+  check: ['proven', 'proven'],
+};
 
 /** One line on standard error per agent as it finishes, and the summary on standard output. */
 export function createLines(streams: Streams, style: OutputStyle): Output {
@@ -31,21 +49,20 @@ export function writeSummary(report: Report, sink: Sink, style: OutputStyle): vo
 export function createNarrator(style: OutputStyle): (event: RunEvent) => string | null {
   const paint = painter(style.color);
   let nameWidth = 8;
-  let dryRun = false;
+  let job: Job = 'run';
   let saidPause = false;
   return (event) => {
     switch (event.type) {
       case 'run-started': {
         nameWidth = Math.min(32, Math.max(...event.agents.map(({ name }) => widthOf(printable(name))), 0));
-        dryRun = event.dryRun;
-        const what = dryRun ? 'Dry run: looking at' : 'Preparing';
+        job = jobOf(event);
         const atOnce = event.agents.length > event.concurrency ? `, ${event.concurrency} at a time` : '';
-        return `${what} ${plural(event.agents.length, 'agent')}${atOnce} (run ${event.id})`;
+        return `${BEGINS[job]} ${plural(event.agents.length, 'agent')}${atOnce} (${event.command} ${event.id})`;
       }
       case 'agent-waiting':
         if (event.for !== 'rate-limit' || saidPause) return null;
         saidPause = true;
-        return paint('yellow', 'Logins are paused for all agents: the registry asks to slow down');
+        return paint('yellow', PAUSED[job]);
       case 'agent-finished': {
         const { outcome, done, total } = event;
         // Agents that were never started do not finish; the summary has one line for all of them.
@@ -54,7 +71,7 @@ export function createNarrator(style: OutputStyle): (event: RunEvent) => string 
         const name = pad(printable(outcome.name), Math.max(nameWidth, widthOf(printable(outcome.name))));
         const word = outcome.status === 'ok' ? 'ok' : outcome.status === 'failed' ? 'FAILED' : 'UNREACHABLE';
         const state = paint(outcome.status === 'ok' ? 'green' : 'red', pad(word, 11));
-        return `${counter}  ${state}  ${name}  ${resultText(outcome, dryRun)}  ${formatDuration(outcome.ms)}`;
+        return `${counter}  ${state}  ${name}  ${resultText(outcome, job)}  ${formatDuration(outcome.ms)}`;
       }
       case 'warning':
         return paint('yellow', printable(`Warning: ${event.warning.code}: ${event.warning.message}`));
@@ -67,20 +84,15 @@ export function createNarrator(style: OutputStyle): (event: RunEvent) => string 
 }
 
 /** What became of an agent, in a few words on one line: `installed, 3 checks`, or its first failure. */
-export function resultText(outcome: AgentOutcome, dryRun: boolean): string {
+export function resultText(outcome: AgentOutcome, job: Job): string {
   if (outcome.failure !== undefined) {
     const more = outcome.failures.length > 1 ? ` (and ${outcome.failures.length - 1} more)` : '';
     return printable(`${outcome.failure.code}  ${outcome.failure.message}${more}`);
   }
-  const change = dryRun
-    ? outcome.changed === true
-      ? 'would install'
-      : 'would not change'
-    : outcome.changed === true
-      ? 'installed'
-      : 'unchanged';
+  const [changed, unchanged] = DONE[job];
+  const done = outcome.changed === true ? changed : unchanged;
   const passed = outcome.checks.filter((check) => check.verdict === 'pass').length;
-  return passed === 0 ? change : `${change}, ${plural(passed, 'check')}`;
+  return passed === 0 ? done : `${done}, ${plural(passed, 'check')}`;
 }
 
 function plural(count: number, noun: string): string {

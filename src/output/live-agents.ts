@@ -1,6 +1,7 @@
-import { STEP_IDS, type StepId } from '../errors/failure.ts';
+import type { StepId } from '../errors/failure.ts';
 import { formatDuration } from '../lib/duration.ts';
 import { printable } from '../lib/printable.ts';
+import { type Job, stepsOf } from './job.ts';
 import { resultText } from './lines.ts';
 import type { AgentProgress, Progress } from './live-progress.ts';
 import { clock, nameColumn } from './live-text.ts';
@@ -18,7 +19,7 @@ export function agentLines(
   const agents = [...progress.agents.values()];
   const width = nameColumn(agents, columns);
   return agents.map((agent) => {
-    const { glyph, colour, time, text } = show(agent, progress.dryRun, now, spinner);
+    const { glyph, colour, time, text } = show(agent, progress.job, now, spinner);
     const start = truncate(`${pad(printable(agent.name), width)}  ${time.padStart(6)}  `, columns - 2);
     return `${paint(colour, glyph)} ${start}${paint(colour, truncate(text, columns - 2 - widthOf(start)))}`;
   });
@@ -31,7 +32,7 @@ interface Shown {
   readonly text: string;
 }
 
-function show(agent: AgentProgress, dryRun: boolean, now: number, spinner: string): Shown {
+function show(agent: AgentProgress, job: Job, now: number, spinner: string): Shown {
   const { outcome, step, waiting, passed } = agent;
   if (outcome?.status === 'not-attempted')
     return { glyph: '-', colour: 'dim', time: '', text: 'not attempted' };
@@ -40,11 +41,14 @@ function show(agent: AgentProgress, dryRun: boolean, now: number, spinner: strin
       outcome.status === 'ok'
         ? ({ glyph: '✔', colour: 'green' } as const)
         : ({ glyph: '✖', colour: 'red' } as const);
-    return { ...look, time: formatDuration(outcome.ms), text: resultText(outcome, dryRun) };
+    return { ...look, time: formatDuration(outcome.ms), text: resultText(outcome, job) };
   }
   if (step === null && waiting === null) return { glyph: '·', colour: 'dim', time: '', text: 'queued' };
-  const cells = '█'.repeat(passed.size) + '░'.repeat(STEP_IDS.length - passed.size);
-  const doing = waiting !== null ? 'waiting' : step === null ? 'starting' : DOING[step];
+  const steps = stepsOf(job);
+  const full = steps.filter((id) => passed.has(id)).length;
+  const cells = '█'.repeat(full) + '░'.repeat(steps.length - full);
+  const words = job === 'check' ? CHECKING : DOING;
+  const doing = waiting !== null ? 'waiting' : step === null ? 'starting' : words[step];
   return { glyph: spinner, colour: 'cyan', time: clock(now - agent.since), text: `${cells}  ${doing}` };
 }
 
@@ -56,3 +60,5 @@ const DOING: Readonly<Record<StepId, string>> = {
   install: 'installing',
   verify: 'verifying',
 };
+
+const CHECKING: typeof DOING = { ...DOING, install: 'looking at the archive', verify: 'proving it' };

@@ -1,5 +1,6 @@
-import { STEP_IDS, type StepId } from '../errors/failure.ts';
+import type { StepId } from '../errors/failure.ts';
 import { printable } from '../lib/printable.ts';
+import { stepsOf, stepWord } from './job.ts';
 import { resultText } from './lines.ts';
 import type { Progress } from './live-progress.ts';
 import { clock, columnFor, nameColumn } from './live-text.ts';
@@ -10,7 +11,8 @@ import { pad, truncate, widthOf } from './width.ts';
 export function barLine(progress: Progress, step: StepId, columns: number, paint: Paint): string {
   const { passed, out } = progress.steps[step];
   const { total } = progress;
-  const label = step.padEnd(Math.max(...STEP_IDS.map((id) => id.length)) + 2);
+  const words = stepsOf(progress.job).map((id) => stepWord(id, progress.job));
+  const label = stepWord(step, progress.job).padEnd(Math.max(...words.map((word) => word.length)) + 2);
   const count = `  ${String(passed).padStart(String(total).length)} of ${total}${out > 0 ? `, ${out} out` : ''}`;
   // The room for the widest count is kept free from the start, so that the bar never changes its length.
   const width = Math.min(60, columns - label.length - `  ${total} of ${total}, ${total} out`.length);
@@ -32,7 +34,7 @@ export function troubleLines(progress: Progress, room: number, columns: number, 
     paint('bold', truncate(title, columns)),
     ...shown.map((outcome) => {
       const start = truncate(`${pad(printable(outcome.name), width)}  `, columns - 2);
-      return `${paint('red', '✖')} ${start}${truncate(resultText(outcome, progress.dryRun), columns - 2 - widthOf(start))}`;
+      return `${paint('red', '✖')} ${start}${truncate(resultText(outcome, progress.job), columns - 2 - widthOf(start))}`;
     }),
   ];
 }
@@ -63,7 +65,8 @@ export function createWorkView(): WorkView {
       if (agent === undefined) return ' '.repeat(width + 1 + STATE_WIDTH);
       const ms = now - agent.since;
       // Only an agent that takes long has its time shown: the others would only flicker.
-      const state = `${agent.waiting === null ? (agent.step ?? 'start') : 'waits'}${ms < SLOW_MS ? '' : ` ${clock(ms)}`}`;
+      const step = agent.step === null ? 'start' : stepWord(agent.step, progress.job);
+      const state = `${agent.waiting === null ? step : 'waits'}${ms < SLOW_MS ? '' : ` ${clock(ms)}`}`;
       const shown = truncate(`${pad(printable(name), width)} ${pad(state, STATE_WIDTH)}`, columns);
       return ms < SLOW_MS ? shown : paint('yellow', shown);
     });

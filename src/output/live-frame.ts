@@ -1,6 +1,7 @@
 import type { WaitReason } from '../domain/event.ts';
 import { STEP_IDS } from '../errors/failure.ts';
 import { printable } from '../lib/printable.ts';
+import { type Job, stepsOf } from './job.ts';
 import { agentLines } from './live-agents.ts';
 import { barLine, createWorkView, troubleLines } from './live-fleet.ts';
 import type { Progress } from './live-progress.ts';
@@ -57,7 +58,10 @@ export function createFrame(paint: Paint): Frame {
     const bars =
       room < 9
         ? []
-        : STEP_IDS.map((step) => ({ key: step, lines: [barLine(progress, step, columns, paint)] }));
+        : stepsOf(progress.job).map((step) => ({
+            key: step,
+            lines: [barLine(progress, step, columns, paint)],
+          }));
     room -= bars.length;
     const trouble = { key: 'trouble', lines: troubleLines(progress, Math.ceil(room / 2), columns, paint) };
     const work = {
@@ -85,11 +89,13 @@ function arrange(rows: number, groups: readonly (readonly Block[])[]): Block[] {
   );
 }
 
+const HEADS: Readonly<Record<Job, string>> = { run: 'Preparing', 'dry run': 'Dry run', check: 'Checking' };
+
 function headLine(progress: Progress, columns: number, now: number, paint: Paint): string {
   const { done, total, working } = progress;
   const finished = done.ok + done.failed + done.unreachable + done['not-attempted'];
   const parts: readonly (readonly [number, string, Colour])[] = [
-    [1, `${progress.dryRun ? 'Dry run' : 'Preparing'}  ${finished}/${total} agents`, 'bold'],
+    [1, `${HEADS[progress.job]}  ${finished}/${total} agents`, 'bold'],
     [1, clock(now - progress.startedAt), 'dim'],
     [done.ok, `${done.ok} ok`, 'green'],
     [done.failed, `${done.failed} failed`, 'red'],
@@ -110,7 +116,7 @@ function headLine(progress: Progress, columns: number, now: number, paint: Paint
 
 /** What to say of agents that wait, the most pressing first. */
 const WAITS: readonly (readonly [WaitReason, words: (who: string) => string])[] = [
-  ['rate-limit', (who) => `The registry asks to slow down: ${who} to log in`],
+  ['rate-limit', (who) => `The registry asks to slow down: ${who} to ask it again`],
   ['credential-proof', (who) => `${who} while another proves the credential`],
   ['ssh-password-proof', (who) => `${who} while another proves the SSH password`],
   ['become-password-proof', (who) => `${who} while another proves the password for sudo`],

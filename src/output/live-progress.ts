@@ -1,6 +1,7 @@
 import type { RunEvent, WaitReason } from '../domain/event.ts';
 import type { AgentOutcome } from '../domain/outcome.ts';
 import { STEP_IDS, type StepId } from '../errors/failure.ts';
+import { type Job, jobOf } from './job.ts';
 import { longestName } from './live-text.ts';
 
 /** One agent as the live view knows it. `since` is when its work began, in the clock of `advance`. */
@@ -17,7 +18,7 @@ export interface AgentProgress {
 
 /** Where a run stands: changed in place by `advance`, because a thousand agents send many events. */
 export interface Progress {
-  dryRun: boolean;
+  job: Job;
   startedAt: number;
   total: number;
   readonly agents: Map<string, AgentProgress>;
@@ -39,7 +40,7 @@ const TROUBLED_KEPT = 100;
 export function createProgress(): Progress {
   const none = () => ({ passed: 0, out: 0 });
   return {
-    dryRun: false,
+    job: 'run',
     startedAt: 0,
     total: 0,
     agents: new Map(),
@@ -56,7 +57,7 @@ export function createProgress(): Progress {
 export function advance(progress: Progress, event: RunEvent, now: number): void {
   switch (event.type) {
     case 'run-started':
-      progress.dryRun = event.dryRun;
+      progress.job = jobOf(event);
       progress.startedAt = now;
       progress.total = event.agents.length;
       progress.longestName = longestName(event.agents);

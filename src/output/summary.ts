@@ -1,14 +1,17 @@
+import type { Finding } from '../domain/finding.ts';
 import { foldNames } from '../domain/names.ts';
-import type { AgentOutcome } from '../domain/outcome.ts';
 import type { Report } from '../domain/report.ts';
 import type { Warning } from '../domain/target.ts';
 import { CATALOGUE } from '../errors/catalogue.ts';
 import { printable } from '../lib/printable.ts';
 import { type Cause, groupCauses } from './causes.ts';
+import { checkTable } from './check-table.ts';
+import { adviceOf, failingFindings, placeText } from './findings.ts';
 import type { OutputStyle } from './output.ts';
 import { type Paint, painter } from './paint.ts';
+import { nobodyContacted } from './report-facts.ts';
 import { verdictText } from './verdict.ts';
-import { AFTER_COMMAS, chop, pad, wrap } from './width.ts';
+import { AFTER_COMMAS, chop, wrap } from './width.ts';
 
 const INDENT = '    ';
 const NAME_LINES = 3;
@@ -16,18 +19,24 @@ const DETAIL_LINES = 4;
 
 /**
  * What the operator reads at the end of a run, in lines of at most `columns` (words longer than that stay whole):
- * why nothing was begun, the causes, each with its agents and one next step, the warnings, and last the verdict. Ends in a newline.
+ * why nothing was begun, the causes, each with its agents and one next step, what is wrong with the app, the warnings,
+ * and last the verdict. Ends in a newline.
  */
 export function summaryText(report: Report, style: OutputStyle, columns: number): string {
   const paint = painter(style.color);
   const causes = groupCauses(report.agents);
+  const failing = failingFindings(report);
   const blocks = [
     ...report.warnings.filter((warning) => isWhyNot(warning, report)).map(secretBlock(columns, paint)),
     ...(style.verbose ? [checkTable(report.agents, columns)] : []),
     ...causes
       .filter((cause) => !isUnfinished(cause))
       .map((cause) => causeBlock(cause, style, columns, paint)),
+    ...failing.map((finding) => findingBlock(finding, columns, paint)),
     causes.filter(isUnfinished).flatMap((cause) => unfinishedLines(cause, style, columns, paint)),
+    ...(report.findings ?? [])
+      .filter((finding) => !failing.includes(finding))
+      .map((finding) => findingWarning(finding, columns, paint)),
     report.warnings
       .filter((warning) => !isWhyNot(warning, report))
       .flatMap(({ code, message, hint }) => [
@@ -43,8 +52,8 @@ export function summaryText(report: Report, style: OutputStyle, columns: number)
 }
 
 // Without its secrets a run contacts nobody: what the report lists among its warnings is then the cause of it all.
-function isWhyNot({ code }: Warning, { generation }: Report): boolean {
-  return generation === null && (code === 'SECRET_UNAVAILABLE' || code === 'INTERRUPTED');
+function isWhyNot({ code }: Warning, report: Report): boolean {
+  return nobodyContacted(report) && (code === 'SECRET_UNAVAILABLE' || code === 'INTERRUPTED');
 }
 
 function secretBlock(columns: number, paint: Paint): (why: Warning) => string[] {
@@ -114,31 +123,26 @@ function detailLines(detail: string | undefined, style: OutputStyle, columns: nu
   return lines.slice(style.verbose ? 0 : -DETAIL_LINES).map((line) => bar + line);
 }
 
-function checkTable(agents: readonly AgentOutcome[], columns: number): string[] {
-  const rows = new Map<
-    string,
-    { id: string; command: string; counts: Record<string, number>; vacuous: boolean; decided: boolean }
-  >();
-  for (const check of agents.flatMap((agent) => agent.checks)) {
-    const { id, command } = check;
-    const key = JSON.stringify([id, command]);
-    const row = rows.get(key) ?? { id, command, counts: {}, vacuous: false, decided: false };
-    rows.set(key, row);
-    row.counts[check.verdict] = (row.counts[check.verdict] ?? 0) + 1;
-    row.vacuous ||= check.vacuous === true;
-    row.decided ||= check.vacuous === true && check.expect === 'pass';
-  }
-  if (rows.size === 0) return [];
-  const verdicts = ['pass', 'fail', 'timeout', 'not-run'] as const;
-  const idWidth = Math.min(24, Math.max(5, ...[...rows.values()].map(({ id }) => id.length)));
-  const head = pad('Check', idWidth) + verdicts.map((verdict) => verdict.padStart(9)).join('');
-  const body = [...rows.values()].flatMap(({ id, command, counts, vacuous, decided }) => {
-    const cells = verdicts.map((verdict) => String(counts[verdict] ?? 0).padStart(9)).join('');
-    const how = decided ? ': decided from the process table' : '';
-    const note = vacuous ? ` (always says yes${how})` : '';
-    return [pad(printable(id), idWidth) + cells, ...wrap(printable(command) + note, columns, INDENT)];
-  });
-  return [head, ...body];
+// The JSON is there to be pasted: it is neither wrapped nor cut.
+function findingBlock(finding: Finding, columns: number, paint: Paint): string[] {
+  const { words, json } = adviceOf(finding);
+  const title = `The app, ${placeText(finding)}: ${finding.code}`;
+  return [
+    ...wrap(title, columns, '', INDENT).map((line) => paint('bold', line)),
+    ...wrap(printable(finding.message), columns, INDENT),
+    ...wrap(`Next: ${words}`, columns, INDENT, `${INDENT}      `),
+    ...json.map((line) => INDENT + line),
+  ];
+}
+
+function findingWarning(finding: Finding, columns: number, paint: Paint): string[] {
+  const { words, json } = adviceOf(finding);
+  const title = `Warning: ${finding.code}: the app, ${placeText(finding)}: ${printable(finding.message)}`;
+  return [
+    ...wrap(title, columns, '', INDENT).map(first(paint, 'yellow')),
+    ...wrap(words, columns, INDENT),
+    ...json.map((line) => INDENT + line),
+  ];
 }
 
 const first = (paint: Paint, colour: 'yellow') => (line: string, index: number) =>

@@ -1,13 +1,17 @@
 import type { Report } from '../domain/report.ts';
 import { formatDuration } from '../lib/duration.ts';
+import { checkEnding, checkOpening } from './check-verdict.ts';
+import { isInterrupted, nobodyContacted, troubles } from './report-facts.ts';
 
 /** The last line of a summary: how the run ended, in one sentence, with its counts and what its exit code means. */
 export function verdictText(report: Report): string {
-  return `${opening(report)}${about(report)}${ending(report)}.`;
+  return report.command === 'check'
+    ? `${checkOpening(report)}${about(report)}${checkEnding(report)}.`
+    : `${opening(report)}${about(report)}${ending(report)}.`;
 }
 
 function opening(report: Report): string {
-  const { totals, dryRun, exitCode } = report;
+  const { totals, dryRun } = report;
   if (totals.agents === 0) return 'Ready: nothing was left to do';
   const ready = `${totals.ok} of ${totals.agents} agents`;
   if (report.ok)
@@ -19,12 +23,7 @@ function opening(report: Report): string {
       ? ''
       : `; the other ${totals.ok} ${dryRun ? 'would be' : totals.ok === 1 ? 'is' : 'are'} ready: ${changes(report)}`;
   const bad = `${totals.agents - totals.ok} of ${totals.agents} agents (${troubles(report)})`;
-  const how =
-    exitCode === 130 || exitCode === 143
-      ? 'INTERRUPTED, NOT ready'
-      : dryRun
-        ? 'Dry run, NOT ready'
-        : 'NOT ready';
+  const how = isInterrupted(report) ? 'INTERRUPTED, NOT ready' : dryRun ? 'Dry run, NOT ready' : 'NOT ready';
   return `${how}: ${bad}${others}`;
 }
 
@@ -37,18 +36,6 @@ function changes({ agents, dryRun }: Report): string {
     : `${changed} changed, ${ready.length - changed} unchanged`;
 }
 
-function troubles({ totals, agents }: Report): string {
-  const unknown = agents.filter((agent) => agent.changed === null).length;
-  return [
-    totals.failed > 0 ? `${totals.failed} failed` : '',
-    totals.unreachable > 0 ? `${totals.unreachable} unreachable` : '',
-    totals.notAttempted > 0 ? `${totals.notAttempted} not attempted` : '',
-    unknown > 0 ? `${unknown} perhaps changed` : '',
-  ]
-    .filter((part) => part !== '')
-    .join(', ');
-}
-
 function about(report: Report): string {
   const ms = Date.parse(report.finishedAt) - Date.parse(report.startedAt);
   const parts = [
@@ -58,17 +45,17 @@ function about(report: Report): string {
   return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
 }
 
-function ending({ ok, exitCode, dryRun, generation }: Report): string {
+function ending(report: Report): string {
+  const { ok, exitCode, dryRun } = report;
   if (ok) return dryRun ? '; nothing was changed' : '';
   // Only a real run is resumed: a dry run leaves no mark of what is done.
   const again = dryRun ? 'run again' : 'run again with --resume';
   if (exitCode === 3) {
-    const why =
-      generation === null
-        ? 'a secret could not be had, so no agent was contacted'
-        : 'a registry refused the credential or never answered, so no agent was changed';
+    const why = nobodyContacted(report)
+      ? 'a secret could not be had, so no agent was contacted'
+      : 'a registry refused the credential or never answered, so no agent was changed';
     return `; ${why}; exit 3`;
   }
-  if (exitCode === 130 || exitCode === 143) return `; exit ${exitCode}, ${again} to do the rest`;
+  if (isInterrupted(report)) return `; exit ${exitCode}, ${again} to do the rest`;
   return `${dryRun ? '; nothing was changed' : ''}; exit ${exitCode}, mend the causes and ${again}`;
 }

@@ -367,3 +367,59 @@ describe('a device', () => {
     expect(lstatSync('/dev/full').isCharacterDevice()).toBe(true);
   });
 });
+
+describe('several files of one report', () => {
+  const messages = async (...wanted: WantedFile[]) => {
+    const files = await openAll(wanted);
+    return files.ok ? [] : files.error.map(({ code, message }) => `${code} ${message}`);
+  };
+
+  test('are made each by its own text', async () => {
+    const files = await openAll([asReport(at('r.json')), asMetrics(at('m.prom'))]);
+    if (!files.ok) throw new Error('refused');
+    for (const file of files.value) expect(await file.write(REPORT)).toBeNull();
+    expect(readFileSync(at('r.json'), 'utf8')).toBe(TEXT);
+    expect(readFileSync(at('m.prom'), 'utf8')).toBe('run 01J0\n');
+    expect(readdirSync(folder).sort()).toEqual(['m.prom', 'r.json']);
+  });
+
+  test('are all told where they cannot be, and then none is begun', async () => {
+    expect(await messages(asReport(at('no', 'r')), asMetrics(at('no', 'm')), asReport(at('r')))).toEqual([
+      expect.stringMatching(
+        /^REPORT_UNWRITABLE The report cannot be written to .*: there is no such folder\.$/,
+      ),
+      expect.stringMatching(
+        /^METRICS_UNWRITABLE The metrics cannot be written to .*: there is no such folder\.$/,
+      ),
+    ]);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('may not be one file, by whatever name', async () => {
+    symlinkSync('r', at('link'));
+    expect(await messages(asReport(at('r')), asMetrics(at('link')))).toEqual([
+      expect.stringMatching(/^METRICS_UNWRITABLE .*: the report goes there\.$/),
+    ]);
+    expect(await messages(asReport('/dev/stderr'), asMetrics('/dev/fd/2'))).toEqual([
+      expect.stringMatching(/^METRICS_UNWRITABLE .*: the report goes there\.$/),
+    ]);
+    expect(readdirSync(folder)).toEqual(['link']);
+  });
+
+  test('one that cannot be written in the end is a warning of its own', async () => {
+    const files = await openAll([asMetrics(at('m.prom'))]);
+    if (!files.ok) throw new Error('refused');
+    mkdirSync(at('m.prom', 'in the way'), { recursive: true });
+    expect(await files.value[0]?.write(REPORT)).toEqual({
+      code: 'METRICS_NOT_WRITTEN',
+      message: expect.stringMatching(/^The metrics could not be written to .*m\.prom: /),
+      hint: expect.stringContaining('node-prep history 01J0'),
+    });
+    files.value[0]?.discard();
+    expect(readdirSync(folder)).toEqual(['m.prom']);
+  });
+});
+
+test('standard input is no place for a report', async () => {
+  expect(await refusal('/dev/stdin')).toMatch(/./);
+});

@@ -31,11 +31,25 @@ createHttpServer((_, response) => response.writeHead(503).end()).listen(5000, '1
 
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-function accessToken(service: string, account: string): string {
+/** What an account may do with a repository: ci-puller pulls what is not closed to it, the pusher does anything. */
+function accessTo(scopes: readonly string[], account: string): object[] {
+  return scopes.flatMap((scope) => {
+    const [type = '', name = '', actions = ''] = scope.split(':');
+    const wanted = actions.split(',');
+    const may =
+      account === 'pusher'
+        ? wanted
+        : wanted.filter((action) => action === 'pull' && !name.startsWith('closed/'));
+    return may.length === 0 ? [] : [{ type, name, actions: may }];
+  });
+}
+
+function accessToken(service: string, account: string, scopes: readonly string[]): string {
   const der = readFileSync(certificate, 'utf8').replace(/-----.*-----|\n/g, '');
   const now = Math.floor(Date.now() / 1_000);
   const times = { iat: now, nbf: now - 10, exp: now + 300 };
-  const claims = { iss: 'stand-in', sub: account, aud: service, jti: randomUUID(), access: [], ...times };
+  const access = accessTo(scopes, account);
+  const claims = { iss: 'stand-in', sub: account, aud: service, jti: randomUUID(), access, ...times };
   const body = `${encode({ typ: 'JWT', alg: 'RS256', x5c: [der] })}.${encode(claims)}`;
   return `${body}.${createSign('RSA-SHA256').update(body).sign(readFileSync(key, 'utf8')).toString('base64url')}`;
 }
@@ -54,7 +68,8 @@ async function answerToken(request: IncomingMessage, response: ServerResponse): 
   const basic = /^Basic (.*)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
   const [user = '', password = ''] = Buffer.from(basic, 'base64').toString().split(':');
   const account = asked.get('username') ?? user;
-  const byPassword = account === 'ci-puller' && (asked.get('password') ?? password) === 'token-password';
+  const given = asked.get('password') ?? password;
+  const byPassword = ['ci-puller', 'pusher'].includes(account) && given === 'token-password';
   const byToken = refreshTokens.has(asked.get('refresh_token') ?? '');
   say(`token ${byPassword ? 'password' : byToken ? 'refresh' : 'refused'}`);
   if (!byPassword && !byToken) {
@@ -63,7 +78,8 @@ async function answerToken(request: IncomingMessage, response: ServerResponse): 
   }
   const refresh = randomUUID();
   refreshTokens.add(refresh);
-  const token = accessToken(asked.get('service') ?? '', account);
+  const scopes = asked.getAll('scope').flatMap((scope) => scope.split(' '));
+  const token = accessToken(asked.get('service') ?? '', account, scopes);
   response.setHeader('content-type', 'application/json');
   response.end(
     JSON.stringify({
