@@ -100,7 +100,7 @@ const IMPURE_WORDS =
 
 /** A file may be longer only where one table or one story would be torn apart. */
 const SOFT_CAP = 150;
-const LONGER: Readonly<Record<string, number>> = { 'inventory/schema.ts': 195, 'errors/catalogue.ts': 340 };
+const LONGER: Readonly<Record<string, number>> = { 'inventory/schema.ts': 205, 'errors/catalogue.ts': 345 };
 
 interface Source {
   readonly file: string;

@@ -9,9 +9,10 @@ import type { Problem } from '../errors/failure.ts';
 import { selectTargets } from '../inventory/select.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import { type AppPorts, knowApp, narrowed } from './app-to-deploy.ts';
+import { createBrake } from './brake.ts';
 import { type AgentNote, checkWarnings } from './check-warnings.ts';
 import { readCredentials } from './credentials.ts';
-import { createBrake, type FleetPorts, resumed, startOf, withoutSecrets, workOn } from './fleet-work.ts';
+import { type FleetPorts, resumed, startOf, withoutSecrets, workOn } from './fleet-work.ts';
 import { remembered } from './memory.ts';
 import { nothingLeft, reportOf } from './report.ts';
 

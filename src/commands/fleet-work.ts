@@ -9,12 +9,12 @@ import type { Inventory, Target, Warning } from '../domain/target.ts';
 import { createFleet } from '../engine/create-fleet.ts';
 import type { CheckPlan } from '../engine/fleet.ts';
 import { runFleet } from '../engine/run-fleet.ts';
-import { createStop, type Stop } from '../engine/stop.ts';
 import type { Problem } from '../errors/failure.ts';
 import { compactScript } from '../remote/compose.ts';
 import type { SecretSource } from '../secrets/source.ts';
 import type { State } from '../state/state.ts';
 import type { Transport } from '../transports/transport.ts';
+import type { Brake } from './brake.ts';
 import type { Credentials } from './credentials.ts';
 import { type Memory, remembered, signatureOf } from './memory.ts';
 import { notStarted, type RunStarted } from './report.ts';
@@ -59,39 +59,6 @@ export function resumed(
   const match = { command: request.command, inventory: inventoryPath, signature: signatureOf(inventory) };
   const names = state.leftOver(match);
   return names === null ? targets : targets.filter(({ name }) => names.includes(name));
-}
-
-/** One brake for all: the operator's interruption, a refused credential, too many failures. */
-export interface Brake {
-  readonly stop: Stop;
-  /** The exit code that the operator's interruption means; null while there was none. */
-  readonly interrupted: 130 | 143 | null;
-  /** From now on an interruption means nothing. */
-  release(): void;
-}
-
-/** A brake that the operator's Ctrl-C pulls. */
-export function createBrake({ onInterrupt, emit }: Pick<FleetPorts, 'onInterrupt' | 'emit'>): Brake {
-  const stop = createStop();
-  let interrupted: 130 | 143 | null = null;
-  let over = false;
-  onInterrupt((exitCode) => {
-    if (over) return;
-    interrupted = exitCode;
-    const message =
-      'Interrupted: agents that are being changed are finished, no more are started. Again: end at once.';
-    emit({ type: 'interrupted', message });
-    stop.pull({ kind: 'interrupted', words: 'the operator interrupted' });
-  });
-  return {
-    stop,
-    get interrupted() {
-      return interrupted;
-    },
-    release() {
-      over = true;
-    },
-  };
 }
 
 /** The report of a run that had no secrets or keys to begin with; nobody was contacted. It is remembered, too. */

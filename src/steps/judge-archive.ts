@@ -12,7 +12,7 @@ import type { FailureCode } from '../errors/catalogue.ts';
 import { type Failure, failure } from '../errors/failure.ts';
 import { compareEntry, usableEntry } from './entries.ts';
 import type { Inspection } from './inspect.ts';
-import { attributesOf, type FoundFile, fits } from './look.ts';
+import { aroundFailures, type Fail, modeFailure, taskFailure } from './judge-place.ts';
 
 /** What an archive is compared with. */
 export interface ArchiveRules {
@@ -57,13 +57,7 @@ export function judgeArchive(inspection: Inspection, rules: ArchiveRules): Judge
   const { host, archive, ssh } = target;
   const fail = (code: FailureCode, values: Readonly<Record<string, string>> = {}) =>
     failure(code, 'install', { host, path: archive.path, user: ssh.user, ...values });
-  const around = [
-    ...(missing.length === 0 ? [] : [fail('SHELL_UNUSABLE', { reason: `it lacks ${missing.join(', ')}` })]),
-    ...(inspection.room === 'no-space'
-      ? [fail('NO_SPACE', { reason: 'less than 256 KiB is free, which the next archive and this one need' })]
-      : []),
-    ...(inspection.room === 'read-only' ? [fail('READ_ONLY')] : []),
-  ];
+  const around = aroundFailures(inspection, fail);
   if (look.kind === 'absent' || look.kind === 'nowhere')
     return { ...NOTHING, failures: [fail('ARCHIVE_MISSING'), ...around] };
   if (look.kind !== 'file') {
@@ -73,14 +67,12 @@ export function judgeArchive(inspection: Inspection, rules: ArchiveRules): Judge
   const judged = judgeBytes(look.bytes, rules, fail);
   const failures = [
     ...judged.failures,
-    ...modeFailure(look, fail, rules),
-    ...taskFailure(inspection, fail, rules),
+    ...modeFailure(look, fail, rules.ctx),
+    ...taskFailure(inspection, fail, rules.taskUser),
     ...around,
   ];
   return { ...judged, unpackable: judged.unpackable && !missing.includes('tar'), failures };
 }
-
-type Fail = (code: FailureCode, values?: Readonly<Record<string, string>>) => Failure;
 
 function judgeBytes(bytes: Uint8Array | null, rules: ArchiveRules, fail: Fail): JudgedArchive {
   const invalid = (reasons: readonly string[]) =>
@@ -143,25 +135,4 @@ function reasonsAgainst(
       return typeof entry === 'string' ? [entry] : [];
     }),
   ];
-}
-
-function modeFailure(look: FoundFile, fail: Fail, { ctx }: ArchiveRules): readonly Failure[] {
-  const { archive } = ctx.target;
-  if (fits(look, archive)) return [];
-  const found = ctx.say(Buffer.from(`${look.owner}:${look.group} ${look.mode}`));
-  return [fail('ARCHIVE_MODE', { found, wanted: attributesOf(archive) })];
-}
-
-function taskFailure(
-  { taskUser: reads }: Inspection,
-  fail: Fail,
-  { taskUser }: ArchiveRules,
-): readonly Failure[] {
-  if (taskUser === null || reads === 'reads' || reads === null) return [];
-  const reason = {
-    denied: 'reading it as that user fails',
-    'no-such-user': 'there is no such user',
-    'cannot-tell': 'whether that user can was not to be tried: that takes root, and runuser, su or sudo',
-  }[reads];
-  return [fail('ARCHIVE_UNREADABLE_BY_TASK', { user: taskUser, reason })];
 }

@@ -1,6 +1,7 @@
 import { passwordEntry } from '../credential/entry.ts';
 import type { Secret } from '../domain/secret.ts';
-import { type Caller, knock } from './door.ts';
+import type { Caller } from './behind-the-door.ts';
+import { knock } from './door.ts';
 import { type Credential, createVerdicts, type LoginAttempt } from './verdict.ts';
 
 /** Proves a credential without docker, by the agent's curl. */
