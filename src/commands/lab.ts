@@ -1,12 +1,12 @@
 import type { Report } from '../domain/report.ts';
 import type { Lab } from '../lab/lab.ts';
 import { compareWithScript } from '../lab/script.ts';
-import { storyAfter, storyBefore, storyUp } from '../lab/story.ts';
+import { storyAfter, storyBefore, storyBeforeCheck, storyUp } from '../lab/story.ts';
 
 /** What `lab` needs of the world. */
 export interface LabPorts {
   readonly start: () => Promise<Lab>;
-  /** Runs `node-prep run` on the lab's inventory, as on any other. */
+  /** Runs `node-prep run` or `check` on the lab's inventory, as on any other. */
   readonly run: (inventoryFile: string) => Promise<Report | null>;
   /** Prints lines for a person: never on the standard output of a run whose result is data. */
   readonly say: (lines: readonly string[]) => void;
@@ -16,8 +16,17 @@ export interface LabPorts {
 
 /** `node-prep lab run`: a whole run on the practice fleet; 0 when the fleet behaved as scripted. */
 export function labRun(agents: number, ports: LabPorts): Promise<number> {
+  return practise(agents, storyBefore(agents), ports);
+}
+
+/** `node-prep lab check`: a check of a prepared fleet with one fault of each kind; 0 when each was found. */
+export function labCheck(agents: number, ports: LabPorts): Promise<number> {
+  return practise(agents, storyBeforeCheck(agents), ports);
+}
+
+function practise(agents: number, story: readonly string[], ports: LabPorts): Promise<number> {
   return withLab(ports, async (lab) => {
-    ports.say([...storyBefore(agents), '']);
+    ports.say([...story, '']);
     const report = await ports.run(lab.inventoryFile);
     if (report === null) return 1;
     if (report.exitCode === 130 || report.exitCode === 143) return report.exitCode;

@@ -4,8 +4,8 @@ import type { Place } from './command.ts';
 import { dockerScript } from './docker-script.ts';
 import type { Fault } from './faults.ts';
 import { makeKey, type SshKey } from './keys.ts';
+import { type Credential, layArchive } from './lay-archive.ts';
 import { type AgentServer, startAgentServer } from './sshd.ts';
-import { packFile } from './tarball.ts';
 
 /** A practice agent at work. */
 export interface Agent {
@@ -27,6 +27,9 @@ export interface AgentSurroundings {
   readonly clientKey: SshKey;
   /** The program that does the stand-in docker's logins. */
   readonly dockerProgram: string;
+  /** Do agents hold their archive already? */
+  readonly prepared: boolean;
+  readonly credential: Credential;
 }
 
 /** Makes an agent's folder (bin, etc, home) and starts its SSH server. */
@@ -46,7 +49,7 @@ export async function startAgent(
   const docker = dockerScript(name, fault, lab.node, lab.dockerProgram);
   if (docker !== null) await writeFile(join(bin, 'docker'), docker, { mode: 0o755 });
   const archive = join(etc, 'docker.tar.gz');
-  if (fault?.archive === 'foreign') await writeFile(archive, foreignArchive(), { mode: 0o600 });
+  await layArchive(archive, fault?.archive ?? (lab.prepared ? 'good' : 'missing'), lab.credential);
 
   const place: Place = {
     folder: home,
@@ -61,10 +64,4 @@ export async function startAgent(
   const hostKey = makeKey(name);
   const server = await startAgentServer({ hostKey, clientKey: lab.clientKey, user: lab.user, place, fault });
   return { name, archive, fault, hostKey, server };
-}
-
-function foreignArchive(): Buffer {
-  const auth = Buffer.from('somebody:else').toString('base64');
-  const config = { auths: { 'registry.elsewhere.example': { auth } } };
-  return packFile('.docker/config.json', 0o600, JSON.stringify(config));
 }

@@ -19,11 +19,11 @@ export interface Fault {
   /** sshd: shell text that runs before each command, as a login's profile would. */
   readonly profile?: string;
   /** The stand-in docker. */
-  readonly docker?: 'absent' | 'podman' | 'hangs' | 'daemon-down';
+  readonly docker?: 'absent' | 'podman' | 'hangs' | 'daemon-down' | 'list-fails';
   /** The registry's answer to a login from this agent, whatever the password. */
   readonly registryStatus?: number;
-  /** What already lies at the archive's path. */
-  readonly archive?: 'foreign';
+  /** What lies at the archive's path; in a prepared fleet the others have the good one. */
+  readonly archive?: 'foreign' | 'missing' | 'damaged' | 'open' | 'old' | 'link';
 }
 
 /** Every misbehaviour that an agent can be given; a new one is one entry. */
@@ -74,6 +74,36 @@ export const FAULTS = {
     says: 'has an archive with the credential of another registry',
     expected: { status: 'failed', code: 'ARCHIVE_FOREIGN' },
     archive: 'foreign',
+  },
+  'archive-missing': {
+    says: 'has no archive: a new agent that nobody prepared',
+    expected: { status: 'failed', code: 'ARCHIVE_MISSING' },
+    archive: 'missing',
+  },
+  'archive-damaged': {
+    says: 'has half an archive: somebody copied it while it was written',
+    expected: { status: 'failed', code: 'ARCHIVE_INVALID' },
+    archive: 'damaged',
+  },
+  'archive-open': {
+    says: 'has an archive that every user of the machine can read',
+    expected: { status: 'failed', code: 'ARCHIVE_MODE' },
+    archive: 'open',
+  },
+  'archive-old': {
+    says: "holds last month's password, which the registry does not take any more",
+    expected: { status: 'failed', code: 'ARCHIVE_STALE' },
+    archive: 'old',
+  },
+  'archive-link': {
+    says: 'has a symbolic link where the archive should be',
+    expected: { status: 'failed', code: 'ARCHIVE_PATH_UNUSABLE' },
+    archive: 'link',
+  },
+  'list-fails': {
+    says: 'has a docker whose docker ps -a fails',
+    expected: { status: 'failed', code: 'CHECK_FAILED' },
+    docker: 'list-fails',
   },
   'no-shell': {
     says: 'has nologin for a login shell',

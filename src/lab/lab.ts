@@ -21,6 +21,8 @@ export interface LabOptions {
   readonly path: string;
   /** Who runs the lab: the agents' login, and the archives' owner. A name or a number each. */
   readonly user: { readonly name: string; readonly group: string };
+  /** Do the agents hold their archive already, but for those whose fault it is? */
+  readonly prepared?: boolean;
   /** Which agents misbehave, by name; left out: the seventh (or the last) has its Docker daemon down. */
   readonly faults?: Readonly<Record<string, FaultName>>;
 }
@@ -85,6 +87,8 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       user: user.name,
       clientKey,
       dockerProgram: program('docker-stand-in'),
+      prepared: options.prepared ?? false,
+      credential: { registry: registry.name, username: USERNAME, password },
     };
     const agents: Agent[] = [];
     for (const name of names) {
@@ -120,7 +124,8 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   }
 }
 
-function agentNames(count: number): string[] {
+/** A name for each agent: `agent-01`. */
+export function agentNames(count: number): string[] {
   const width = Math.max(2, String(count).length);
   return Array.from({ length: count }, (_, index) => `agent-${String(index + 1).padStart(width, '0')}`);
 }

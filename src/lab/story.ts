@@ -13,6 +13,17 @@ export function storyBefore(agents: number): string[] {
   ];
 }
 
+/** The same before `lab check`. */
+export function storyBeforeCheck(agents: number): string[] {
+  return [
+    ...storyBefore(agents).map((line) =>
+      line.replace('the login to the registry,', 'what the registry is asked,'),
+    ),
+    'The fleet has been prepared. Since then something has gone wrong on some agents,',
+    'one fault of each kind; check finds them, and changes nothing.',
+  ];
+}
+
 export interface Ending {
   readonly archives: readonly ListedArchive[];
   /** How many agents there are. */
@@ -49,6 +60,7 @@ export function storyUp(lab: Pick<Lab, 'inventoryFile' | 'login' | 'misbehaving'
     '',
     'In another terminal, in the same folder as here:',
     `  npx node-prep run ${word(lab.inventoryFile)}`,
+    `  npx node-prep check ${word(lab.inventoryFile)}`,
     `  ${[...ssh, `${user}@127.0.0.1`].map(word).join(' ')} docker ps -a`,
     '',
     'Ctrl-C ends the fleet and removes its folder.',
@@ -88,7 +100,7 @@ function asScripted({ agents, expected, misbehaving }: Ending): string[] {
   if (others > 0) lines.push(`${misbehaving.size === 1 ? 'It' : 'They'} ${heldUpNone(others)}.`);
   return [
     ...lines,
-    'The fleet behaved as scripted, so this command exits 0; a run of your own with such an agent would exit 1.',
+    'The fleet behaved as scripted, so this command exits 0; of your own agents such a one would make it 1.',
   ];
 }
 

@@ -99,7 +99,7 @@ describe('a good command line becomes a request', () => {
 
   test('every example of the help is one', () => {
     for (const [line] of COMMANDS.flatMap((command) => command.examples)) {
-      const [, words = ''] = /node-prep ([^|>)]+)/.exec(line) ?? [];
+      const [, words = ''] = /node-prep ([^|<>)]+)/.exec(line) ?? [];
       const argv = words
         .trim()
         .split(' ')
@@ -152,7 +152,7 @@ describe('what is wrong is named, with what to do', () => {
     ['a typographic dash', ['run', 'i', '–limit'], /^EXTRA_ARGUMENT .*typographic/],
     ['no shell', ['completion'], /^MISSING_ARGUMENT .*bash, zsh or fish/],
     ['another shell', ['completion', 'tcsh'], /^BAD_VALUE .*bash, zsh or fish/],
-    ['a lab without an action', ['lab'], /^MISSING_ARGUMENT .*run or up/],
+    ['a lab without an action', ['lab'], /^MISSING_ARGUMENT .*run, check or up/],
     ['a mistyped action', ['lab', 'rnu'], /^BAD_VALUE .*Did you mean `run`/],
     [
       'a result of a fleet that only stays up',
@@ -213,6 +213,79 @@ describe('what is wrong is named, with what to do', () => {
   });
 });
 
+describe('check', () => {
+  const { command: _, dryRun, dropOtherRegistries, ...shared } = RUN as Extract<Request, { command: 'run' }>;
+  const CHECK: Request = {
+    ...shared,
+    command: 'check',
+    app: null,
+    image: null,
+    pull: false,
+    pullTimeoutMs: 600_000,
+    taskUser: null,
+    strict: false,
+    prometheus: null,
+  };
+
+  test.each<[string, string, object]>([
+    ['the defaults', 'check inv.yaml', {}],
+    ['an app in a file', 'check inv.yaml --app app.json', { app: { kind: 'file', path: 'app.json' } }],
+    ['an app on standard input', 'check inv.yaml --app -', { app: { kind: 'file', path: '-' } }],
+    [
+      'an app in a Marathon',
+      'check inv.yaml --marathon https://m.example.com/service/marathon --app-id prod/runner',
+      {
+        app: {
+          kind: 'marathon',
+          url: new URL('https://m.example.com/service/marathon'),
+          appId: '/prod/runner',
+        },
+      },
+    ],
+    [
+      'an image',
+      'check inv.yaml --image r.example.com/a:1',
+      { image: { written: 'r.example.com/a:1', registry: 'r.example.com', repository: 'a', reference: '1' } },
+    ],
+    [
+      'a pull',
+      'check inv.yaml --image a --pull --pull-timeout 1m',
+      { pull: true, pullTimeoutMs: 60_000, image: expect.anything() },
+    ],
+    ['a task user', 'check inv.yaml --task-user nobody', { taskUser: 'nobody' }],
+    [
+      'the rest',
+      'check inv.yaml --app a.json --strict --prometheus m.prom',
+      { app: expect.anything(), strict: true, prometheus: 'm.prom' },
+    ],
+  ])('%s', (_, line, expected) => {
+    expect(requestOf(...line.split(' '))).toEqual({ ...CHECK, ...expected });
+  });
+
+  test.each<[string, string, RegExp]>([
+    ['a Marathon without an app', '--marathon https://m', /^MISSING_FLAG .*--app-id/],
+    ['an app without its Marathon', '--app-id /a', /^MISSING_FLAG .*--marathon/],
+    ['an app from two places', '--app a.json --marathon https://m --app-id /a', /^CONFLICTING_FLAGS/],
+    ['an image beside an app', '--app a.json --image a', /^CONFLICTING_FLAGS .*names its image/],
+    ['a pull of nothing', '--pull', /^MISSING_FLAG .*something to pull/],
+    ['a time for no pull', '--pull-timeout 1m', /^MISSING_FLAG .*nothing is pulled/],
+    ['strictness about no app', '--strict', /^MISSING_FLAG/],
+    ['an image that is none', '--image UPPER', /^BAD_VALUE .*as docker names it/],
+    ['a user that is none', '--task-user $(x)', /^BAD_VALUE/],
+    [
+      'an address with a password, which is not repeated',
+      '--marathon https://u:hunter2@m --app-id /a',
+      /^BAD_VALUE (?!.*hunter2)/,
+    ],
+    ['another protocol', '--marathon ftp://m --app-id /a', /^BAD_VALUE/],
+    ['an id that is none', '--marathon https://m --app-id /A', /^BAD_VALUE/],
+    ['a dry run, which it always is', '--dry-run', /^UNKNOWN_FLAG/],
+    ["run's own flag", '--drop-other-registries', /^UNKNOWN_FLAG .*`run`/],
+  ])('not %s', (_, flags, words) => {
+    expect(problemsOf('check', 'inv.yaml', ...flags.split(' '))).toEqual([expect.stringMatching(words)]);
+  });
+});
+
 describe('what later versions bring is refused by name', () => {
   test.each(LATER_COMMANDS)('the command %s', (name) => {
     expect(problemsOf(name, 'inv.yaml', '--app', 'x')).toEqual([
@@ -228,7 +301,7 @@ describe('what later versions bring is refused by name', () => {
     expect(problemsOf('run', 'inv.yaml', `${flag}=x`)).toEqual([expect.stringMatching('^NOT_YET')]);
   });
 
-  test.each(['check', 'rotate'])('lab %s', (action) => {
+  test.each(['rotate'])('lab %s', (action) => {
     expect(problemsOf('lab', action)).toEqual([expect.stringMatching(`^NOT_YET \`lab ${action}\``)]);
   });
 
@@ -247,7 +320,8 @@ describe('problems are JSON when JSON was asked for', () => {
     ['run --output=json', true],
     ['run -nvo json', true],
     ['rnu inv.yaml -o json', true],
-    ['check inv.yaml -o json', true],
+    ['rotate inv.yaml -o json', true],
+    ['check inv.yaml --image -o json', true],
     ['run -o json -o lines', false],
     ['run -o ndjson', false],
     ['run -- -o json', false],

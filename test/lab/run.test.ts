@@ -3,6 +3,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Report } from '../../src/domain/report.ts';
+import { CHECKED_FAULTS } from '../../src/lab/checked-faults.ts';
+import { faultOf } from '../../src/lab/faults.ts';
 import { compareWithScript } from '../../src/lab/script.ts';
 import { briefly } from './practice.ts';
 
@@ -43,6 +45,21 @@ test('the demo runs the whole job, shows one failure, and exits 0 because all we
   expect(stdout).toContain('A stand-in: docker');
   expect(stdout).toContain('agent-07: DOCKER_DAEMON_DOWN');
   expect(stdout).toMatch(/agent-12\/etc\/docker\.tar\.gz.*\.docker\/config\.json/);
+  expect(code).toBe(0);
+});
+
+test('lab check finds one fault of each kind on a prepared fleet, changes nothing, and exits 0 because it found them', async () => {
+  const { code, stdout, stderr } = await tool(['lab', 'check'], '/nonexistent');
+  expect(stdout + stderr).toContain('The fleet behaved as scripted, so this command exits 0;');
+  const codes = CHECKED_FAULTS.map((name) => faultOf(name)?.expected);
+  expect(codes).toHaveLength(9);
+  for (const expected of codes)
+    if (expected && 'code' in expected) expect(stdout).toContain(`: ${expected.code}`);
+  expect(stdout).toContain('agent-08: PULL_DENIED');
+  expect(stdout).toMatch(/the other 3 are proven/);
+  // Half an archive and an open one are still that afterwards.
+  expect(stdout).toMatch(/agent-05\/etc\/docker\.tar\.gz.*not readable/);
+  expect(stdout).toMatch(/agent-06\/etc\/docker\.tar\.gz {2}0644/);
   expect(code).toBe(0);
 });
 
