@@ -26,7 +26,8 @@ const RULES: readonly Rule[] = [
   secretInClear,
 ];
 
-const WARNINGS: ReadonlySet<FindingCode> = new Set<FindingCode>([
+/** The findings that fail a gate only with `--strict`. */
+export const WARNINGS: ReadonlySet<FindingCode> = new Set<FindingCode>([
   'APP_CHECK_VACUOUS',
   'APP_CHECK_HOST_EXPANDED',
   'APP_CHECK_NO_FAILURES_ALLOWED',

@@ -4,9 +4,11 @@ import { describe, expect, test } from 'vitest';
 import { mainHelp } from '../../src/cli/help.ts';
 import { parseCommandLine } from '../../src/cli/parse.ts';
 import { RUN_FLAGS } from '../../src/cli/run-flags.ts';
+import { FINDING_CODES } from '../../src/domain/finding.ts';
 import { CATALOGUE, PHASES } from '../../src/errors/catalogue.ts';
 import { readInventory } from '../../src/inventory/inventory.ts';
 import { storyBefore } from '../../src/lab/story.ts';
+import { WARNINGS } from '../../src/marathon/findings.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
@@ -29,6 +31,20 @@ describe('the README tells the truth', () => {
         .map(([code, entry]) => `| ${phase} | \`${code}\` | ${entry.meaning} |`),
     );
     expect(between('codes')).toBe(['| phase | code | meaning |', '|---|---|---|', ...rows].join('\n'));
+  });
+
+  test('it says of every finding what it means, and whether it shuts the gate', () => {
+    const rows = [...between('findings').matchAll(/^\| `(\w+)` \| (error|warning) \| \S.* \|$/gm)];
+    expect(rows.map(([, code, severity]) => [code, severity])).toEqual(
+      FINDING_CODES.map((code) => [code, WARNINGS.has(code) ? 'warning' : 'error']),
+    );
+  });
+
+  test('it names every metric', () => {
+    const source = readFileSync(join(ROOT, 'src/output/prometheus.ts'), 'utf8');
+    const names = [...source.matchAll(/name: '(node_prep_\w+)'/g)].map(([, name]) => name);
+    expect(names.length).toBeGreaterThan(5);
+    for (const name of names) expect(README).toContain(`\`${name}\``);
   });
 
   test('what it asks of an agent is what the remote script looks for', () => {
@@ -78,7 +94,7 @@ describe('the README tells the truth', () => {
 
   test('every command of the help is in its table', () => {
     const help = parseCommandLine(['--help'], '0.0.0');
-    for (const name of ['run', 'hosts', 'history', 'init', 'schema', 'completion', 'lab']) {
+    for (const name of ['run', 'check', 'hosts', 'history', 'init', 'schema', 'completion', 'lab']) {
       expect(README).toContain(`| \`node-prep ${name}`);
       expect(help).toMatchObject({ text: expect.stringContaining(`  ${name}`) });
     }
