@@ -23,8 +23,11 @@ interface Contender {
   readonly rounds: Cost[];
 }
 
-/** node-prep beside what people do today, on the same fleet of real sshd and Docker agents, in one run. */
-export async function fleet(): Promise<string> {
+/**
+ * node-prep beside what people do today, on the same fleet of real sshd and Docker agents, in one run. Alone, only
+ * `check` is held against `run`.
+ */
+export async function fleet({ alone = false } = {}): Promise<string> {
   const lacking = missingSystemParts();
   if (lacking.length > 0) return `Fleet: not measured: missing: ${lacking.join(', ')}`;
   const agents = await startFleet({ agents: AGENTS });
@@ -41,13 +44,21 @@ export async function fleet(): Promise<string> {
     });
     const { folder } = operator;
     const job = { fleet: agents, folder, registry: registry.name, password: PASSWORD, atOnce: AT_ONCE };
-    const { installed, missing } = peers(job);
+    const { installed, missing } = alone ? { installed: [], missing: [] } : peers(job);
     // What the others install holds whatever their agents were logged in to.
     const words = ['run', inventory, '--drop-other-registries', '-c', String(AT_ONCE)];
     const ours = [process.execPath, TOOL, ...words];
-    const contenders: Contender[] = [{ name: 'node-prep run', argv: ours }, ...installed].map(
-      ({ name, argv }) => ({ name, argv, rounds: [] }),
-    );
+    // Behind the run, so that there is something to prove, and before the others put something else there.
+    const check = [process.execPath, TOOL, 'check', inventory, '-c', String(AT_ONCE)];
+    const both = [
+      { name: 'node-prep run', argv: ours },
+      { name: 'node-prep check', argv: check },
+    ];
+    const contenders: Contender[] = [...both, ...installed].map(({ name, argv }) => ({
+      name,
+      argv,
+      rounds: [],
+    }));
     const env = {
       PATH: process.env.PATH ?? '',
       HOME: folder,
