@@ -3,6 +3,7 @@ import type { Report } from '../domain/report.ts';
 import { CATALOGUE, type FailureCode } from '../errors/catalogue.ts';
 import { printable } from '../lib/printable.ts';
 import { createTroubleTeller } from './json.ts';
+import { type Case, findingCases } from './junit-findings.ts';
 import type { Output, OutputStyle, Streams } from './output.ts';
 
 /** JUnit XML on standard output for a CI server to read; trouble, as it happens, on standard error. */
@@ -17,19 +18,10 @@ export function createJunit(streams: Streams, style: OutputStyle): Output {
   };
 }
 
-interface Case {
-  readonly agent: string;
-  readonly name: string;
-  readonly ms: number;
-  readonly result:
-    | 'passed'
-    | 'skipped'
-    | { readonly type: string; readonly message: string; readonly text: string };
-}
-
 /**
  * A report as JUnit XML (valid against junit-10.xsd of Jenkins' xunit plugin): a test suite per group, in it one
  * test case per agent (is it ready?) and one per agent and check. What was not attempted fails: it is not proven.
+ * With an app a suite `app` has its findings.
  */
 export function junitText(report: Report): string {
   const groups = Map.groupBy(report.agents, (agent) => agent.group ?? 'agents');
@@ -40,9 +32,11 @@ export function junitText(report: Report): string {
       ...agent.checks.map((check) => checkCase(agent, check)),
     ]),
   }));
+  const found = findingCases(report);
+  if (found !== null) suites.push({ name: 'app', cases: found });
   const all = suites.flatMap((suite) => suite.cases);
   const time = seconds(Date.parse(report.finishedAt) - Date.parse(report.startedAt));
-  const failures = all.filter((one) => typeof one.result === 'object').length;
+  const failures = all.filter(fails).length;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     tag(
@@ -86,8 +80,10 @@ function checkCase(agent: AgentOutcome, check: CheckResult): Case {
   };
 }
 
+const fails = ({ result }: Case) => typeof result === 'object' && 'type' in result;
+
 function suiteLines(name: string, cases: readonly Case[], report: Report): string[] {
-  const failures = cases.filter((one) => typeof one.result === 'object').length;
+  const failures = cases.filter(fails).length;
   const skipped = cases.filter((one) => one.result === 'skipped').length;
   const time = seconds(cases.reduce((sum, one) => sum + (one.name === 'ready' ? one.ms : 0), 0));
   // ISO 8601 without a zone: the stricter schemas allow no other form.
@@ -95,12 +91,18 @@ function suiteLines(name: string, cases: readonly Case[], report: Report): strin
   return [
     tag('testsuite', { name, tests: cases.length, failures, errors: 0, skipped, time, timestamp }, '>'),
     ...cases.flatMap(({ agent, name: test, ms, result }) => {
-      const attributes = { name: `${agent}: ${test}`, classname: name, time: seconds(ms) };
+      const attributes = {
+        name: agent === '' ? test : `${agent}: ${test}`,
+        classname: name,
+        time: seconds(ms),
+      };
       if (result === 'passed') return [tag('testcase', attributes, '/>')];
       const inner =
         result === 'skipped'
           ? '<skipped/>'
-          : `${tag('failure', { type: result.type, message: result.message }, '>')}${text(result.text)}</failure>`;
+          : 'output' in result
+            ? `<system-out>${text(result.output)}</system-out>`
+            : `${tag('failure', { type: result.type, message: result.message }, '>')}${text(result.text)}</failure>`;
       return [tag('testcase', attributes, '>'), inner, '</testcase>'];
     }),
     '</testsuite>',

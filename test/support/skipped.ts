@@ -26,6 +26,7 @@ export const SYSTEM_PROGRAMS: readonly (readonly [path: string, debian: string])
   ['/usr/sbin/ip', 'iproute2'],
   ['/usr/bin/curl', 'curl'],
   ['/usr/bin/openssl', 'openssl'],
+  ['/usr/bin/xmllint', 'libxml2-utils'],
 ];
 
 /** What single local tests need and leave out where it is missing; program and package have the same name. */

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -140,6 +141,36 @@ describeSystem('node-prep check of an app', () => {
     expect(ran.stderr).toMatch(/^::error file=app\.json,line=\d+,.*title=APP_FETCH_CACHED/m);
     expect(JSON.parse(ran.stdout)).toMatchObject({ command: 'check' });
     expect((await operator.run(args, GOOD)).stderr).not.toContain('::error');
+  });
+
+  test.each([
+    [
+      'with an error',
+      { fetch: [{ uri: `file://${ARCHIVE}`, cache: true }] },
+      [],
+      1,
+      'failure type="APP_FETCH_CACHED"',
+    ],
+    ['with a warning', { env: { CLUSTER_TOKEN: 'x'.repeat(20) } }, [], 0, '<system-out>APP_SECRET_IN_CLEAR'],
+    [
+      'with a warning that counts',
+      { env: { CLUSTER_TOKEN: 'x'.repeat(20) } },
+      ['--strict'],
+      1,
+      'failure type="APP_SECRET_IN_CLEAR"',
+    ],
+    ['without any', {}, [], 0, '<testcase name="app" classname="app"'],
+  ] as const)('JUnit XML, %s, is what a CI server reads', async (_, more, flags, code, said) => {
+    const args = ['check', inventory, '--app', write(app(more)), '-o', 'junit', ...flags];
+    const ran = await operator.run(args, GOOD);
+    expect(ran.code, ran.stderr).toBe(code);
+    expect(ran.stdout).toContain(said);
+    const schema = join(import.meta.dirname, '../output/junit.xsd');
+    const valid = spawnSync('xmllint', ['--noout', '--nonet', '--schema', schema, '-'], {
+      input: ran.stdout,
+      encoding: 'utf8',
+    });
+    expect(valid.stderr).toBe('- validates\n');
   });
 
   describe('from Marathon', () => {

@@ -27,6 +27,7 @@ need procps /bin/ps
 need curl /usr/bin/curl
 need openssl /usr/bin/openssl
 need shellcheck /usr/bin/shellcheck
+need libxml2-utils /usr/bin/xmllint
 # For the benches alone.
 need python3 /usr/bin/python3
 need pdsh /usr/bin/pdsh
