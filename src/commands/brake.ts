@@ -1,4 +1,5 @@
 import type { RunEvent } from '../domain/event.ts';
+import type { Report } from '../domain/report.ts';
 import { createStop, type Stop } from '../engine/stop.ts';
 
 interface BrakePorts {
@@ -17,15 +18,18 @@ export interface Brake {
 }
 
 /** A brake that the operator's Ctrl-C pulls. */
-export function createBrake({ onInterrupt, emit }: BrakePorts): Brake {
+export function createBrake({ onInterrupt, emit }: BrakePorts, command: Report['command']): Brake {
   const stop = createStop();
   let interrupted: 130 | 143 | null = null;
   let over = false;
   onInterrupt((exitCode) => {
     if (over) return;
     interrupted = exitCode;
-    const message =
-      'Interrupted: agents that are being changed are finished, no more are started. Again: end at once.';
+    const now =
+      command === 'check'
+        ? 'those at work stop and clean up, no more are started'
+        : 'agents that are being changed are finished, no more are started';
+    const message = `Interrupted: ${now}. Again: end at once.`;
     emit({ type: 'interrupted', message });
     stop.pull({ kind: 'interrupted', words: 'the operator interrupted' });
   });

@@ -30,7 +30,7 @@ export async function check(
   const selected = selectTargets(inventory.targets, request.limit, request.exclude);
   if (!selected.ok) return selected;
   const start = startOf(request, inventory, ports);
-  const brake = createBrake(ports);
+  const brake = createBrake(ports, 'check');
   const known = await knowApp(request, inventory, ports);
   if (!known.ok && known.error.kind === 'secret')
     return ok(withoutSecrets(start, selected.value, known.error.problems, brake, ports));

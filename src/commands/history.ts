@@ -34,14 +34,14 @@ export function historyText(runs: readonly RunSummary[]): string {
     shortId(run.id, runs),
     timeOf(run.startedAt).slice(0, 16),
     `${run.ok} of ${run.agents}`,
-    run.dryRun ? `would: ${run.changed}` : String(run.changed),
+    run.command === 'check' ? '' : run.dryRun ? `would: ${run.changed}` : String(run.changed),
     run.exitCode === null ? 'none' : String(run.exitCode),
     run.generation ?? '',
   ]);
   const [title, ...lines] = columns([head, ...rows]);
   const entries = runs.map((run, place) => {
-    const dry = run.dryRun ? ', dry run' : '';
-    return `${lines[place]}\n    ${printable(run.inventory, 36)}, by ${printable(run.operator, 22)}${dry}\n`;
+    const kind = run.command === 'check' ? ', check' : run.dryRun ? ', dry run' : '';
+    return `${lines[place]}\n    ${printable(run.inventory, 36)}, by ${printable(run.operator, 22)}${kind}\n`;
   });
   return `${title}\n${entries.join('')}\nOne run, agent by agent: node-prep history ${rows[0]?.[0]}\n`;
 }
@@ -63,9 +63,10 @@ export function runText({ summary, agents }: FoundRun): string {
     ['  exit code', String(summary.exitCode ?? 'none')],
     ['  generation', summary.generation ?? 'none'],
   ]);
-  const groups = Map.groupBy(agents, (agent) => `${outcomeOf(agent, summary.dryRun)}\0${agent.code ?? ''}`);
-  const blocks = [...groups.values()].map((group) => block(group, summary.dryRun));
-  const title = `Run ${summary.id}${summary.dryRun ? ', a dry run' : ''}: ${summary.ok} of ${summary.agents} agents ok`;
+  const groups = Map.groupBy(agents, (agent) => `${outcomeOf(agent, summary)}\0${agent.code ?? ''}`);
+  const blocks = [...groups.values()].map((group) => block(group, summary));
+  const what = summary.command === 'check' ? 'Check' : 'Run';
+  const title = `${what} ${summary.id}${summary.dryRun ? ', a dry run' : ''}: ${summary.ok} of ${summary.agents} agents ok`;
   return `${title}\n${facts.join('\n')}\n\n${blocks.join('')}`;
 }
 
@@ -79,16 +80,19 @@ export function runJson({ summary, agents }: FoundRun): string {
   return `${JSON.stringify({ schema: 'node-prep/history-run/v1', run: { ...summary, agents } }, null, 2)}\n`;
 }
 
-function block(group: readonly AgentRecord[], dryRun: boolean): string {
+type Kind = Pick<RunSummary, 'command' | 'dryRun'>;
+
+function block(group: readonly AgentRecord[], kind: Kind): string {
   const [first] = group;
   if (first === undefined) return '';
   const names = printable(foldNames(group.map((agent) => agent.name)), 100_000);
   const why = first.code === null ? '' : wrap(`${first.code}: ${printable(first.message ?? '', 500)}`, 6);
-  return `${wrap(`${outcomeOf(first, dryRun)} (${group.length}): ${names}`, 2, 6)}${why}`;
+  return `${wrap(`${outcomeOf(first, kind)} (${group.length}): ${names}`, 2, 6)}${why}`;
 }
 
-function outcomeOf(agent: AgentRecord, dryRun: boolean): string {
+function outcomeOf(agent: AgentRecord, { command, dryRun }: Kind): string {
   if (agent.status !== 'ok') return agent.status;
+  if (command === 'check') return 'ok, proven';
   if (agent.changed === null) return 'ok, change unknown';
   if (dryRun) return agent.changed ? 'ok, would change' : 'ok, would not change';
   return agent.changed ? 'ok, changed' : 'ok, unchanged';

@@ -25,7 +25,7 @@ export async function run(
   const start = startOf(request, inventory, ports);
   const targets = resumed(selected.value, start, ports);
   if (targets.length === 0) return ok(nothingLeft(start, ports.warnings, ports.now()));
-  const brake = createBrake(ports);
+  const brake = createBrake(ports, 'run');
 
   // With which keys and credentials? Nothing is contacted before all of them are there.
   const unprepared = await ports.transport.prepare(targets);

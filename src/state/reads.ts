@@ -53,7 +53,8 @@ export function createReads(database: DatabaseSync) {
 function summary(row: Row): RunSummary {
   return {
     id: String(row.id),
-    command: 'run',
+    // Only these two are ever written there.
+    command: row.command === 'check' ? 'check' : 'run',
     inventory: String(row.inventory),
     dryRun: row.dry_run === 1,
     startedAt: String(row.started_at),

@@ -72,6 +72,12 @@ describe('the list of runs', () => {
     expect(page).toMatch(/by deploy@bastion, dry run$/m);
   });
 
+  test('a check changes nothing, and is called so', () => {
+    const text = historyText([{ ...RUN, command: 'check' }]);
+    expect(text).toMatch(/^01JDG4T6WQ +2025-11-24 22:50 +2 of 4 +1 +g-7f3a91c2$/m);
+    expect(text).toMatch(/by deploy@bastion, check$/m);
+  });
+
   test('ends with how to see one', () => {
     expect(page).toMatch(/node-prep history 01JDG4T6WQ\n$/);
   });
@@ -117,6 +123,12 @@ describe('one run', () => {
     expect(runText({ summary: KILLED, agents: AGENTS })).toMatch(
       /no end was recorded: it was killed, or is at work/,
     );
+  });
+
+  test('a check says who was proven', () => {
+    const page = runText({ summary: { ...RUN, command: 'check' }, agents: AGENTS });
+    expect(page).toMatch(/^Check 01JDG4T6WQZ3F9C5V7E1M2N8PA: 2 of 4 agents ok$/m);
+    expect(page).toMatch(/ok, proven \(2\): agent-\[01-02\]/);
   });
 
   test('a dry run says what would have changed', () => {

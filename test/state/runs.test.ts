@@ -114,6 +114,14 @@ describe('the history', () => {
     expect(state.history(2).map(({ id }) => id)).toEqual(['01C', '01B']);
   });
 
+  test("tells a check from a run, and what a check left not ok is no run's business", () => {
+    state.startRun(start('01A', ['a'], { command: 'check' }));
+    state.recordOutcome('01A', outcome('a', 'failed'));
+    expect(state.history(1)[0]?.command).toBe('check');
+    expect(state.leftOver(SCOPE)).toBeNull();
+    expect(state.leftOver({ ...SCOPE, command: 'check' })).toEqual(['a']);
+  });
+
   test('has who, when, what, how it ended, and counts', () => {
     const outcomes = [outcome('a', 'ok', true), outcome('b', 'ok', false), outcome('c', 'failed', null)];
     state.startRun(start('01A', ['a', 'b', 'c']));

@@ -105,6 +105,13 @@ describeSystem('node-prep check', () => {
       expect(outcomeOf(report, 'unreachable').status).toBe('unreachable');
     });
 
+    test('what a killed run left is told, and left', () => {
+      const warning = report.warnings.find(({ code }) => code === 'LEFTOVERS');
+      expect(warning?.message).toMatch(
+        /left on left-over, for example \/etc\/\.docker\.tar\.gz\.node-prep\.77/,
+      );
+    });
+
     test('nothing is changed on any agent: what is there, whose, since when and what it holds is the same', async () => {
       expect(snapshot()).toEqual(before);
       await quiet(fleet.agents);

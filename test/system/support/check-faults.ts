@@ -106,6 +106,8 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
 /** Agents that are as they should be, each in its own way: no finding may come of them. */
 export const CLEAN: Readonly<Record<string, Fault>> = {
   'clean-1': { codes: [] },
+  // What a killed install left is told, and fails nothing.
+  'left-over': { codes: [], plant: 'echo half >/etc/.docker.tar.gz.node-prep.77' },
   'clean-2': { codes: [] },
   // The agent's own login hides nothing and helps nothing, and neither does what its login shell exports.
   'own-login': { codes: [], plant: 'echo "{}" >/root/.docker/config.json' },
