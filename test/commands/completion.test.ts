@@ -26,7 +26,7 @@ const LINES: readonly (readonly [line: string, offers: readonly string[]])[] = [
   ['node-prep run --output=js', ['json']],
   ['node-prep run --output=json $', FILES],
   ['node-prep hosts -o $', ['json', 'text']],
-  ['node-prep lab $', ['run', 'up']],
+  ['node-prep lab $', ['check', 'run', 'up']],
   ['node-prep lab run $', []],
   ['node-prep completion $', ['bash', 'fish', 'zsh']],
   ['node-prep history $', []],
