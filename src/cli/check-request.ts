@@ -1,5 +1,6 @@
 import { type ImageReference, parseImage } from '../domain/image.ts';
 import type { AppSource, CheckRequest, FleetRequest } from '../domain/request.ts';
+import { isUserName } from '../domain/user-name.ts';
 import type { Problem } from '../errors/failure.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import { badValue, problem, shown } from './problems.ts';
@@ -8,8 +9,6 @@ import type { FlagReader } from './values.ts';
 // One name of an app's id as Marathon's AppDefinition.json has it.
 const NAME = '[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*';
 const APP_ID = new RegExp(`^/?${NAME}(?:/${NAME})*$`);
-/** useradd(8): what can be a user's name, and the dollar sign of machine accounts; or a user's number. */
-const USER = /^(?:[A-Za-z_][A-Za-z0-9_.-]{0,254}\$?|\d{1,10})$/;
 
 /** What the flags of `check` ask for, beyond those that it shares with `run`. */
 export function checkRequest(fleet: FleetRequest, flags: FlagReader): CheckRequest {
@@ -63,7 +62,7 @@ function readImage(text: string): Result<ImageReference, Problem> {
 }
 
 function readUser(text: string): Result<string, Problem> {
-  return USER.test(text) ? ok(text) : err(badValue('--task-user', text, "a user's name or number: nobody"));
+  return isUserName(text) ? ok(text) : err(badValue('--task-user', text, "a user's name or number: nobody"));
 }
 
 /** Flags of `check` that need each other, or that say the same twice. */

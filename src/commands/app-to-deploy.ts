@@ -4,6 +4,7 @@ import type { MarathonAnswer } from '../domain/marathon.ts';
 import type { AppSource, CheckRequest } from '../domain/request.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Inventory, Target } from '../domain/target.ts';
+import { isUserName } from '../domain/user-name.ts';
 import type { Problem } from '../errors/failure.ts';
 import { printable } from '../lib/printable.ts';
 import { err, ok, type Result } from '../lib/result.ts';
@@ -92,7 +93,7 @@ function unusable(
       hint: 'Leave --pull out, or correct container.docker.image of the app.',
     };
   }
-  if (asked === null && taskUser !== null && !/^(?:[A-Za-z_][\w.-]{0,254}\$?|\d{1,10})$/.test(taskUser)) {
+  if (asked === null && taskUser !== null && !isUserName(taskUser)) {
     return {
       code: 'TASK_USER_INVALID',
       message: `The app's tasks would run as ${printable(taskUser, 60)}, which cannot be a user of an agent.`,

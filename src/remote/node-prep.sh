@@ -386,9 +386,7 @@ describe() {
 		reply field gid "$gid"
 	fi
 	if [ "$kind" = file ] && [ -n "${1:-}" ] && [ -r "$path" ] && [ "$size" -le 65536 ]; then
-		size=$(wc -c <"$1")
-		size=$((size))
-		path=$1
+		size=$copied path=$1
 		sum_up
 		path=$found
 	elif [ "$kind" = file ]; then
@@ -450,9 +448,11 @@ verb_inspect() {
 		# One byte more than it may have: a file that grows is not taken for a whole one.
 		head -c "$(($1 + 1))" <"$path" >"$seen" || leave 1
 	fi
+	copied='' age=''
+	[ ! -f "$path" ] || [ -L "$path" ] || measure
 	describe "$seen"
 	[ "$kind" != file ] || [ "$sum" = unreadable ] || [ "$size" -gt "$1" ] || text bytes "$1" <"$seen"
-	age
+	[ -z "$age" ] || reply field age "$age"
 	room
 	[ -z "$who" ] || readable
 	leftovers
@@ -463,28 +463,32 @@ verb_inspect() {
 	reply field missing "${missing:-none}"
 }
 
-# age: how long the file has been there, where that can be told.
-age() {
-	[ "$kind" = file ] || return 0
-	# GNU and busybox, BSD; neither is in POSIX.
-	since=$(stat -c %Y "$path" 2>/dev/null || stat -f %m "$path" 2>/dev/null)
-	now=$(date +%s 2>/dev/null)
-	case $since$now in
-	'' | *[!0-9]*) return 0 ;;
+# measure: the size of the copy into $copied, and how long the file has been there into $age, by one program: the copy
+# was made just now. Not in POSIX: GNU and busybox have -c, BSD -f.
+measure() {
+	age='' copied=''
+	stat -c '%Y %s' "$path" "$seen" >"$work/said" 2>/dev/null ||
+		stat -f '%m %z' "$path" "$seen" >"$work/said" 2>/dev/null || printf '' >"$work/said"
+	{
+		read -r since _
+		read -r now copied
+	} <"$work/said"
+	case $since$now$copied in
+	'' | *[!0-9]*) copied=$(($(wc -c <"$seen"))) ;;
+	*) [ "$now" -lt "$since" ] || age=$((now - since)) ;;
 	esac
-	[ -n "$since" ] && [ -n "$now" ] && [ "$now" -ge "$since" ] || return 0
-	reply field age "$((now - since))"
 }
 
 # room: could the next archive, and this one beside it, be put there? Nothing is tried.
 room() {
-	room=unknown
+	room=unknown free=''
 	if [ -d "$folder" ]; then
-		# POSIX: the fourth column of the last line is what is available, in KiB.
-		free=$(df -Pk "$folder" 2>/dev/null | tail -n 1 | {
+		# POSIX: a headline, then a line whose fourth column is what is available, in KiB.
+		df -Pk "$folder" >"$work/said" 2>/dev/null
+		{
+			read -r _
 			read -r _ _ _ free _
-			printf '%s' "$free"
-		})
+		} <"$work/said"
 		if [ ! -w "$folder" ] && [ "$number" = 0 ]; then
 			room=read-only
 		elif [ -n "$free" ] && [ -z "${free#"${free%%[!0-9]*}"}" ]; then
@@ -546,7 +550,7 @@ leftovers() {
 # Unpacks the copy that `inspect` kept into a private folder, as Mesos' fetcher does. Changes nothing on the agent.
 verb_unpack() {
 	sandbox=${spare:-$work}/sandbox
-	rm -rf "$sandbox"
+	[ ! -d "$sandbox" ] || rm -rf "$sandbox"
 	mkdir "$sandbox" || leave 1
 	limited "$1" main 1000 tar -C "$sandbox" -xf "$work/seen"
 	# An older busybox has to be told that it is compressed.

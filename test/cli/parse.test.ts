@@ -130,7 +130,8 @@ describe('what is wrong is named, with what to do', () => {
     ['an empty inventory', ['run', ''], /^BAD_VALUE .*empty.*variable/],
     ['standard input as inventory', ['run', '-'], /^BAD_VALUE .*not from standard input/],
     ['an unknown flag', ['run', 'i', '--concurency', '5'], /^UNKNOWN_FLAG .*Did you mean `--concurrency`\?/],
-    ["another command's flag", ['hosts', 'i', '--resume'], /^UNKNOWN_FLAG .*flag of `run`/],
+    ["another command's flag", ['hosts', 'i', '--resume'], /^UNKNOWN_FLAG .*flag of `run` and `check`/],
+    ['a flag of check alone', ['run', 'i', '--prometheus', 'm'], /^UNKNOWN_FLAG .*flag of `check`/],
     ['a long name behind one dash', ['run', 'i', '-limit', 'x'], /^UNKNOWN_FLAG .*`-limit`.*`--limit`/],
     ['a switch with a value', ['run', 'i', '--dry-run=yes'], /^BAD_VALUE `--dry-run` takes no value/],
     ['a flag at the end without its value', ['run', 'i', '-l'], /^MISSING_VALUE `-l` needs a value/],
@@ -277,9 +278,17 @@ describe('check', () => {
       '--marathon https://u:hunter2@m --app-id /a',
       /^BAD_VALUE (?!.*hunter2)/,
     ],
+    [
+      'an address with a token, which is not repeated',
+      '--marathon https://m/?token=hunter2 --app-id /a',
+      /^BAD_VALUE (?!.*hunter2)/,
+    ],
     ['another protocol', '--marathon ftp://m --app-id /a', /^BAD_VALUE/],
     ['an id that is none', '--marathon https://m --app-id /A', /^BAD_VALUE/],
-    ['a dry run, which it always is', '--dry-run', /^UNKNOWN_FLAG/],
+    ['a dry run, which it always is', '--dry-run', /^UNKNOWN_FLAG .*check changes nothing anyway/],
+    ['the same in short', '-nv', /^UNKNOWN_FLAG .*check changes nothing anyway/],
+    ['metrics on standard output', '--prometheus -', /^BAD_VALUE .*the name of a file/],
+    ['a flag in place of the app', '--app --strict', /^MISSING_VALUE `--app`/],
     ["run's own flag", '--drop-other-registries', /^UNKNOWN_FLAG .*`run`/],
   ])('not %s', (_, flags, words) => {
     expect(problemsOf('check', 'inv.yaml', ...flags.split(' '))).toEqual([expect.stringMatching(words)]);

@@ -20,6 +20,7 @@ const finding = (severity: Finding['severity'], more: Partial<Finding> = {}): Fi
   hint: `Leave cache out. $.fetch becomes:\n${JSON_LINES.join('\n')}`,
   ...more,
 });
+const STOPPED = failed('a-1', trouble('a-1', 'STOPPED', { reason: 'x' }));
 const ERROR = finding('error');
 const WARNING = finding('warning');
 
@@ -63,6 +64,33 @@ describe('the last line of a check says', () => {
       /1 of 2 agents.*the app has 1 error, 1 warning.*mend the causes, correct the app/,
     ],
     ['an interruption', checked({ ok: false, exitCode: 130 }, true), /^INTERRUPTED, NOT proven.*--resume/],
+    [
+      'nothing was left',
+      reportOf([], { command: 'check', generation: null }),
+      /^Proven: nothing was left to prove \(12\.3s\)\.$/,
+    ],
+    [
+      'nothing was left, and the app is wrong',
+      reportOf([], { command: 'check', ok: false, exitCode: 1, findings: [ERROR] }),
+      /^NOT proven: the app has 1 error \(.*\); exit 1, correct the app and check again\.$/,
+    ],
+    [
+      'an agent that is not, beside warnings of which nobody knows whether they count',
+      checked({ ok: false, exitCode: 1, findings: [WARNING] }, true),
+      /; the app has 1 warning \(.*\); exit 1, mend the causes and check again\.$/,
+    ],
+    [
+      'a secret that could not be had',
+      reportOf([STOPPED], { command: 'check', exitCode: 3, generation: null }),
+      /^NOT proven: 1 of 1 agents \(1 not attempted\) \(12\.3s\); a secret could not be had, so no agent was contacted; exit 3\.$/,
+    ],
+    [
+      'a credential that was refused, though no secret of the inventory was at hand',
+      reportOf([failed('a-2', trouble('a-2', 'AUTH_REJECTED')), STOPPED], {
+        ...{ command: 'check', exitCode: 3, generation: null },
+      }),
+      /; a credential was refused, so it was tried nowhere else; exit 3\.$/,
+    ],
   ])('%s', (_, report, words) => {
     expect(verdictText(report)).toMatch(words);
     expect(verdictText(report)).not.toMatch(/changed|ready/);
@@ -86,6 +114,51 @@ describe('the summary of a check', () => {
       .slice(0, 3)
       .join('\n');
     expect(JSON.parse(pasted)).toEqual([{ uri: 'file:///etc/docker.tar.gz' }]);
+  });
+});
+
+describe('what is pasted from a summary', () => {
+  // Anything that an app may hold, as the corrected JSON quotes it.
+  const value = fc.record({ command: anyText, list: fc.array(anyText, { maxLength: 3 }) });
+  const shown = (json: string, columns: number) =>
+    summaryText(
+      checked({
+        ...{ ok: false, exitCode: 1 },
+        findings: [finding('error', { hint: `Do this.\n${json}`, message: 'a\nb\u202e' })],
+      }),
+      PLAIN,
+      columns,
+    );
+
+  test('is the very same JSON, however narrow the window is and whatever is in it', () => {
+    fc.assert(
+      fc.property(value, fc.integer({ min: 40, max: 120 }), (app, columns) => {
+        const text = shown(JSON.stringify(app, null, 2), columns);
+        const json = text.slice(text.indexOf('\n    {\n'), text.indexOf('\n    }\n') + 6);
+        expect(JSON.parse(json)).toEqual(app);
+        expect(text).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u200b-\u200f\ufeff]/);
+      }),
+    );
+  });
+
+  test('while the words around it stay words', () => {
+    expect(shown('{}', 80)).toContain('\n    a\\nb\\u{202e}\n    Next: Do this.\n    {}\n');
+  });
+});
+
+describe('why nothing was begun', () => {
+  const warnings = [{ code: 'SECRET_UNAVAILABLE', message: 'MARATHON_TOKEN is not set.', hint: 'Set it.' }];
+  const summary = (report: Report) =>
+    summaryText({ ...report, exitCode: 3, generation: null, warnings }, PLAIN, 80);
+
+  test('comes first where no agent was contacted', () => {
+    expect(summary(reportOf([STOPPED], { command: 'check' }))).toMatch(
+      /^SECRET_UNAVAILABLE: MARATHON_TOKEN is not set\.\n {4}Next: Set it\.\n/,
+    );
+  });
+
+  test('is a warning among others where agents were, even if no secret was at hand', () => {
+    expect(summary(checked({ ok: false }, true))).toMatch(/\nWarning: SECRET_UNAVAILABLE: MARATHON_TOKEN/);
   });
 });
 

@@ -89,7 +89,8 @@ describe('a run told in lines', () => {
     ['a run', {}, 'Preparing 2 agents (run 01JTEST)'],
     ['a run in turns', { concurrency: 1 }, 'Preparing 2 agents, 1 at a time (run 01JTEST)'],
     ['a dry run', { dryRun: true }, 'Dry run: looking at 2 agents (run 01JTEST)'],
-  ])('%s is announced', (_, overrides, line) => {
+    ['a check', { command: 'check' }, 'Checking 2 agents (check 01JTEST)'],
+  ] as const)('%s is announced', (_, overrides, line) => {
     expect(createNarrator(PLAIN)(started(['a', 'b'], overrides))).toBe(line);
   });
 
@@ -101,6 +102,17 @@ describe('a run told in lines', () => {
     );
     expect(narrate(finished(prepared('a-2', { checks: [], changed: false }), 2, 2))).toBe(
       '2/2  ok           a-2  would not change  1.2s',
+    );
+  });
+
+  test('a check installs nothing and logs in nowhere, and says so', () => {
+    const narrate = createNarrator(PLAIN);
+    narrate(started(['a-1', 'a-2'], { command: 'check' }));
+    expect(narrate(finished(prepared('a-1', { changed: false }), 1, 2))).toBe(
+      '1/2  ok           a-1  proven, 3 checks  1.2s',
+    );
+    expect(narrate({ type: 'agent-waiting', agent: 'a-2', for: 'rate-limit' })).toBe(
+      'The registry asks to slow down: for all agents it is asked later',
     );
   });
 

@@ -69,6 +69,50 @@ describe('a few agents', () => {
   });
 });
 
+describe('a check', () => {
+  const check = (agents: readonly string[], ...events: readonly RunEvent[]) => [
+    started(agents, { command: 'check' }),
+    ...events,
+  ];
+
+  test('has the steps of a check alone, in its own words', () => {
+    const events = check(
+      ['a-1', 'a-2', 'a-3'],
+      ended(prepared('a-1', { changed: false })),
+      passed('a-2', 'connect'),
+      passed('a-2', 'become'),
+      at('a-2', 'install'),
+      passed('a-3', 'connect'),
+      passed('a-3', 'become'),
+      passed('a-3', 'install'),
+      at('a-3', 'verify'),
+    );
+    expect(drawn({ columns: 60, rows: 24 }, events)).toEqual([
+      'Checking  1/3 agents  9s  1 ok  2 at work',
+      '',
+      '✔ a-1     1.2s  proven, 3 checks',
+      '* a-2       9s  ██░░  looking at the archive',
+      '* a-3       9s  ███░  proving it',
+    ]);
+  });
+
+  test('of many agents has a bar for each of them', () => {
+    const all = names(200);
+    const lines = drawn(
+      { columns: 80, rows: 24 },
+      check(all, passed('agent-0001', 'connect'), at('agent-0001', 'install'), at('agent-0002', 'verify')),
+    );
+    expect(lines.slice(2, 6).map((line) => line.split(' ')[0])).toEqual([
+      ...['connect', 'become', 'archive', 'prove'],
+    ]);
+    expect(lines).toContain('At work');
+    expect(lines.find((line) => line.startsWith('agent-0001'))).toMatch(
+      /^agent-0001 archive 9s +agent-0002 prove 9s/,
+    );
+    expect(lines.join('\n')).not.toMatch(/login|pack|install|verify/);
+  });
+});
+
 describe('many agents', () => {
   const all = names(200);
   const events: RunEvent[] = [

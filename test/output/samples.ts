@@ -94,7 +94,7 @@ export function reportOf(agents: readonly AgentOutcome[], overrides: Partial<Rep
 /** The event that opens a run over these agents. */
 export function started(
   names: readonly string[],
-  overrides: { dryRun?: boolean; concurrency?: number } = {},
+  overrides: { command?: Report['command']; dryRun?: boolean; concurrency?: number } = {},
 ): RunEvent {
   const agents = names.map((name) => ({ name, group: null }));
   return {
@@ -114,7 +114,7 @@ export function eventsOf(report: Report): RunEvent[] {
   return [
     started(
       report.agents.map(({ name }) => name),
-      { dryRun: report.dryRun },
+      { command: report.command, dryRun: report.dryRun },
     ),
     ...report.warnings.map((warning): RunEvent => ({ type: 'warning', warning })),
     ...report.agents.flatMap((outcome, index): RunEvent[] => [

@@ -51,6 +51,12 @@ describe('the verdict says in one sentence how the run ended', () => {
         'exit 3.',
     ],
     [
+      'a secret of which a part was known could not be had',
+      reportOf([stopped('a-1')], { exitCode: 3 }),
+      'NOT ready: 1 of 1 agents (1 not attempted) (12.3s, generation g-7f3a91c2); a secret could not be had, so ' +
+        'no agent was contacted; exit 3.',
+    ],
+    [
       'the operator interrupted',
       reportOf([prepared('a-1'), stopped('a-2')], { exitCode: 130 }),
       'INTERRUPTED, NOT ready: 1 of 2 agents (1 not attempted); the other 1 is ready: 1 changed, 0 unchanged ' +
