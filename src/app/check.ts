@@ -32,10 +32,15 @@ export async function checkOn(
     readApp: (path: string) => readAppFile(path, world.stdin, signal),
     askMarathon: ask,
   };
+  const file = request.app?.kind === 'file' && request.app.path !== '-' ? request.app.path : null;
   const report = await onFleet(
     {
       request,
-      openFiles: openFilesOf(request),
+      // The app is read before they are written, and must not be what they replace.
+      openFiles: (around) => {
+        const inUse = file === null ? [] : [{ path: file, what: 'the app' }];
+        return openFilesOf(request)({ ...around, inUse: [...around.inUse, ...inUse] });
+      },
       work: (inventory, ports) => check(request, inventory, { ...ports, ...app }),
     },
     world,
@@ -43,7 +48,6 @@ export async function checkOn(
   );
   // Where GitHub reads them from the log, and nobody else's data is.
   if (report !== null && world.env.GITHUB_ACTIONS === 'true') {
-    const file = request.app?.kind === 'file' && request.app.path !== '-' ? request.app.path : null;
     world.stderr.write(annotations(report, file));
   }
   return report;

@@ -11,6 +11,8 @@ import type { State } from '../state/state.ts';
 
 /** The secrets that a run needs, had from their sources, and the name of the credential set. */
 export interface Credentials {
+  /** Names of the registries that the targets need, whether their secrets were at hand or not. */
+  readonly needed: ReadonlySet<string>;
   /** By registry name. */
   readonly registries: ReadonlyMap<string, Secret>;
   /** By the key of their reference. */
@@ -88,5 +90,5 @@ export async function readCredentials(
     });
     return generationName(ports.state.generationKey, configJson(entries));
   }
-  return ok({ registries, sshPasswords, becomePasswords, secrets, generationOf });
+  return ok({ needed, registries, sshPasswords, becomePasswords, secrets, generationOf });
 }

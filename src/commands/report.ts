@@ -30,7 +30,7 @@ interface RunEnded {
 /** The report of a run that had agents to work on. */
 export function reportOf(start: RunStarted, agents: readonly AgentOutcome[], end: RunEnded): Report {
   const { inventory, request } = start;
-  const used = new Set(end.credentials?.registries.keys() ?? inventory.registries.map(({ name }) => name));
+  const used = new Set(end.credentials?.needed ?? inventory.registries.map(({ name }) => name));
   const vacuous = vacuousWarning(agents.flatMap(({ checks }) => checks));
   const strict = request.command === 'check' && request.strict;
   const appOk = (end.findings ?? []).every(({ severity }) => severity === 'warning' && !strict);

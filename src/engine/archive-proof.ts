@@ -90,6 +90,7 @@ async function prove(visit: Visit, talk: Talk, proof: Proof): Promise<Failure | 
         host: target.host,
         registry,
         username: asked.username,
+        kind: 'enough',
         reason:
           'the registry has refused three other credentials that lay on agents, and a fourth could lock the account',
       });

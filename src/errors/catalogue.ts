@@ -1,5 +1,5 @@
 import { becomeHint, becomeReason, passwordHint } from './become-words.ts';
-import { pullHint, pullMessage } from './pull-words.ts';
+import { pullHint, pullMessage, UNPROVEN } from './pull-words.ts';
 
 /** Where in the work a failure belongs; failures of one agent are listed in this order. */
 export const PHASES = ['reach', 'trust', 'shell', 'docker', 'registry', 'archive', 'verify', 'run'] as const;
@@ -216,7 +216,7 @@ export const CATALOGUE = {
     'registry',
     'this agent cannot prove the credential without exposing it',
     'The credential for {registry} could not be proven on {host}: {reason}.',
-    'See the detail and log in by hand there. Where Docker is older than 17.07, install curl or a newer Docker; or set proof: once for this registry.',
+    ({ kind }) => UNPROVEN[String(kind)] ?? UNPROVEN.login ?? '',
   ),
   NO_SPACE: entry(
     'archive',
@@ -240,7 +240,7 @@ export const CATALOGUE = {
     'archive',
     'the archive holds registries that the inventory lacks',
     'The archive on {host} holds credentials that the inventory lacks: {registries}.',
-    'Add them to the inventory, or replace the archive all the same with --drop-other-registries.',
+    'Add them to the inventory, or replace the archive all the same: node-prep run --drop-other-registries.',
   ),
   ARCHIVE_MISSING: entry(
     'archive',
@@ -270,7 +270,10 @@ export const CATALOGUE = {
     'archive',
     "the task's user cannot read it",
     '{user}, who runs the task, cannot read {path} on {host}: {reason}.',
-    'Set archive.group to a group of {user} and archive.mode to "0640".',
+    ({ kind, user }) =>
+      kind === 'no-such-user'
+        ? `Create ${user} there, or name who runs the task: "user" of the app, or --task-user.`
+        : `Set archive.group to a group of ${user} and archive.mode to "0640".`,
   ),
   NO_PREVIOUS: entry(
     'archive',

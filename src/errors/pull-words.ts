@@ -9,7 +9,15 @@ const HINTS: Readonly<Record<string, string>> = {
   unreachable:
     'From the agent, try: curl -v https://{registry}/v2/. Where only the Docker daemon has a proxy, or may go without TLS, prove it with --pull.',
   tls: "Put the registry's CA into /etc/docker/certs.d/{registry}/ca.crt on the agent. Where only the Docker daemon may go without TLS, prove it with --pull.",
-  unknown: "See the detail: docker's own words. Try on the agent: docker pull {image}",
+  unknown: "See the detail: docker's own words.",
+};
+
+/** What to do about CREDENTIAL_UNPROVEN, by who wanted the proof. */
+export const UNPROVEN: Readonly<Record<string, string>> = {
+  login:
+    'See the detail and log in by hand there. Where Docker is older than 17.07, install curl or a newer Docker; or set proof: once for this registry.',
+  check: 'Install curl on the agent where it is missing. With --pull docker itself asks for the image.',
+  enough: 'Mend the agents whose credential was refused (node-prep run), and check again.',
 };
 
 /** What a registry did not give, in words: an image, or anything at all. */

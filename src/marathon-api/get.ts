@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { rootCertificates } from 'node:tls';
+import tls from 'node:tls';
 import { err, ok, type Result } from '../lib/result.ts';
 
 /** A response, read whole. */
@@ -20,7 +20,7 @@ export interface NotGot {
 /** What one GET needs. */
 export interface GetOptions {
   readonly token: string | null;
-  /** PEM, beside the system's. */
+  /** PEM, beside what Node trusts by itself. */
   readonly ca: string | null;
   readonly signal: AbortSignal;
 }
@@ -30,6 +30,11 @@ const LONGEST_MS = 10_000;
 
 /** OpenSSL's and Node's codes for a certificate that does not do. */
 const TLS_CODE = /CERT|SSL|TLS|UNABLE_TO|ALTNAME|SELF_SIGNED/;
+
+/** What Node trusts by itself, with NODE_EXTRA_CA_CERTS where it can tell (Node 22.15 and newer). */
+function usualRoots(): readonly string[] {
+  return tls.getCACertificates?.('default') ?? tls.rootCertificates;
+}
 
 /** One GET, bounded in time and size, that follows nothing. Never rejects. */
 export function get(url: URL, { token, ca, signal }: GetOptions): Promise<Result<Got, NotGot>> {
@@ -42,7 +47,7 @@ export function get(url: URL, { token, ca, signal }: GetOptions): Promise<Result
       agent: false as const,
     };
     const https = url.protocol === 'https:';
-    const trusted = ca === null || !https ? {} : { ca: [...rootCertificates, ca] };
+    const trusted = ca === null || !https ? {} : { ca: [...usualRoots(), ca] };
     const send = https ? httpsRequest : httpRequest;
     const fail = (error: NodeJS.ErrnoException) => {
       if (signal.aborted) return resolve(err({ kind: 'interrupted', words: 'interrupted' }));

@@ -72,7 +72,7 @@ export function entryAttempt(asking: Asking, image: ImageReference | null): Logi
     notFound: verdicts.notFound,
   };
   if (asking.curl) return knock(caller);
-  const reason = 'without a login that takes curl, which is not there';
+  const reason = 'that takes curl, which is not there';
   const interpret = (): LoginVerdict => verdicts.failed('CREDENTIAL_UNPROVEN', { reason });
   // Asked for something that changes nothing, so that there is one way through for all.
   return { verb: unpackVerb(), interpret };

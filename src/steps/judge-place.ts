@@ -39,5 +39,5 @@ export function taskFailure(
     'no-such-user': 'there is no such user',
     'cannot-tell': 'whether that user can was not to be tried: that takes root, and runuser, su or sudo',
   }[reads];
-  return [fail('ARCHIVE_UNREADABLE_BY_TASK', { user: taskUser, reason })];
+  return [fail('ARCHIVE_UNREADABLE_BY_TASK', { user: taskUser, reason, kind: reads })];
 }

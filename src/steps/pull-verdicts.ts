@@ -50,7 +50,7 @@ export function createPullVerdicts(
         return { kind: 'failed', failure: denied('unreachable', 'unreachable from this agent', said) };
       if (code === 'REGISTRY_TLS')
         return { kind: 'failed', failure: denied('tls', 'its TLS certificate is not trusted there', said) };
-      const named = { registry, host, username, ...values };
+      const named = { registry, host, username, kind: 'check', ...values };
       return { kind: 'failed', failure: failure(code, 'verify', named, ctx.say(said)) };
     },
   };

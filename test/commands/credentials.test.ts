@@ -79,3 +79,36 @@ describe('what sudo may ask for', () => {
     if (!credentials.ok) expect(JSON.stringify(credentials.error)).not.toContain(text);
   });
 });
+
+describe('with what is at hand', () => {
+  const registries = [
+    { name: 'a.example.com', username: 'u', password: { kind: 'env', name: 'A' }, proof: 'agent' },
+    { name: 'b.example.com', username: 'u', password: { kind: 'prompt', text: '?' }, proof: 'agent' },
+  ] as const;
+  const targets = [makeTarget('a')].map((one) => ({
+    ...one,
+    registries: registries.map(({ name }) => name),
+  }));
+  const inventory = { file: 'i', registries, targets, marathon: { token: null, caFile: null }, warnings: [] };
+
+  test('nobody is asked, and the generation of a set that is not whole has no name', async () => {
+    const asked: string[] = [];
+    const secrets = {
+      async read(reference: { kind: string }) {
+        asked.push(reference.kind);
+        return ok(new Secret('x'));
+      },
+    };
+    const found = await readCredentials(
+      targets,
+      inventory,
+      { secrets, state: { generationKey: new Uint8Array(32) } },
+      true,
+    );
+    if (!found.ok) throw new Error('it should go on');
+    expect(asked).toEqual(['env']);
+    expect([...found.value.needed]).toEqual(['a.example.com', 'b.example.com']);
+    expect(found.value.generationOf(found.value.needed)).toBeNull();
+    expect(found.value.generationOf(['a.example.com'])).toMatch(/^g-/);
+  });
+});
