@@ -62,7 +62,7 @@ function readImage(text: string): Result<ImageReference, Problem> {
 }
 
 function readUser(text: string): Result<string, Problem> {
-  return isUserName(text) ? ok(text) : err(badValue('--task-user', text, "a user's name or number: nobody"));
+  return isUserName(text) ? ok(text) : err(badValue('--task-user', text, "a user's name: nobody"));
 }
 
 /** Flags of `check` that need each other, or that say the same twice. */

@@ -32,7 +32,7 @@ export async function check(
   const start = startOf(request, inventory, ports);
   const brake = createBrake(ports, 'check');
   const known = await knowApp(request, inventory, ports);
-  if (!known.ok && known.error.kind === 'secret')
+  if (!known.ok && (known.error.kind === 'secret' || brake.interrupted !== null))
     return ok(withoutSecrets(start, selected.value, known.error.problems, brake, ports));
   if (!known.ok) return err(known.error.problems);
   const deploy = known.value;

@@ -79,6 +79,9 @@ export function withoutSecrets(
   return report;
 }
 
+/** What setTimeout takes. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** The work of a run on its agents. */
 interface FleetWork {
   readonly start: RunStarted;
@@ -108,7 +111,10 @@ export async function workOn(work: FleetWork, ports: FleetPorts): Promise<readon
     script: compactScript(ports.script),
     request: {
       ...request,
-      timeoutMs: request.timeoutMs + (work.check?.pull === true ? work.check.pullTimeoutMs : 0),
+      timeoutMs: Math.min(
+        request.timeoutMs + (work.check?.pull === true ? work.check.pullTimeoutMs : 0),
+        LONGEST_TIMER_MS,
+      ),
       dryRun: run.dryRun,
       dropOtherRegistries: run.dropOtherRegistries,
     },

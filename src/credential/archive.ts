@@ -56,7 +56,15 @@ export function readArchive(bytes: Uint8Array): Result<ArchiveContents, string> 
 }
 
 function opaque(what: string): ArchiveContents {
-  return { registries: [], credsStore: null, credHelpers: [], files: [], opaque: [what], unsafe: [] };
+  return {
+    registries: [],
+    credsStore: null,
+    credHelpers: [],
+    files: [],
+    opaque: [what],
+    unloadable: null,
+    unsafe: [],
+  };
 }
 
 /** The entries of a tar archive, with the bytes of the two files that matter; null if it is damaged. */

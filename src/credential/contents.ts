@@ -1,7 +1,7 @@
 import type { ConfigEntry } from '../domain/credential.ts';
 import { printable } from '../lib/printable.ts';
 import { err, ok, type Result } from '../lib/result.ts';
-import { readEntry } from './entry.ts';
+import { readEntry, userOf } from './entry.ts';
 import { asRecord, parseJson } from './json.ts';
 
 /** Where docker looks, below the folder into which the archive is unpacked. */
@@ -28,6 +28,8 @@ export interface ArchiveContents {
   readonly files: readonly string[];
   /** What may hold credentials but cannot be judged, in words. */
   readonly opaque: readonly string[];
+  /** Why docker cannot load its config.json, and then goes on without any credential; null where it can. */
+  readonly unloadable: string | null;
   /** What must not be unpacked: links, devices, and paths that lead out of the folder. */
   readonly unsafe: readonly string[];
 }
@@ -48,7 +50,15 @@ export function readContents(entries: readonly ArchivedFile[]): Result<ArchiveCo
   const opaque = links.map((file) => `a link named ${file?.path}`);
   if (config?.kind !== 'file') {
     if (old.length === 0 && opaque.length === 0) return err(absence(byPath));
-    return ok({ registries: old, credsStore: null, credHelpers: [], files, opaque, unsafe });
+    return ok({
+      registries: old,
+      credsStore: null,
+      credHelpers: [],
+      files,
+      opaque,
+      unloadable: null,
+      unsafe,
+    });
   }
 
   const parsed = parseJson(config.body);
@@ -64,9 +74,34 @@ export function readContents(entries: readonly ArchivedFile[]): Result<ArchiveCo
     credHelpers: Object.keys(asRecord(credHelpers)),
     files,
     opaque,
+    unloadable: whyUnloadable(parsed),
     unsafe,
   });
 }
+
+/**
+ * docker gives up the whole file for one part that it cannot read (docker/cli, configfile.LoadFromReader), and Go's
+ * decoder takes names in any case of their letters.
+ */
+function whyUnloadable(config: Readonly<Record<string, unknown>>): string | null {
+  const { auths, credsStore, credHelpers } = config;
+  const odd = Object.keys(config).find(
+    (key) => !NAMES.includes(key) && NAMES.some((name) => name.toLowerCase() === key.toLowerCase()),
+  );
+  if (odd !== undefined) return `it names ${printable(odd, 60)}, which docker takes for another`;
+  if (!isMap(auths) || !isMap(credHelpers)) return 'auths or credHelpers is no map';
+  if (credsStore !== undefined && credsStore !== null && typeof credsStore !== 'string')
+    return 'credsStore is no text';
+  const bad = Object.entries(asRecord(auths)).find(([, value]) => {
+    const { auth } = asRecord(value);
+    return typeof auth === 'string' && auth !== '' && userOf(auth) === null;
+  });
+  return bad === undefined ? null : `the entry for ${printable(bad[0], 100)} cannot be decoded`;
+}
+
+const NAMES = ['auths', 'credsStore', 'credHelpers'];
+const isMap = (value: unknown) =>
+  value === undefined || value === null || (typeof value === 'object' && !Array.isArray(value));
 
 function absence(byPath: ReadonlyMap<string, ArchivedFile>): string {
   if (byPath.has('docker/config.json'))

@@ -5,6 +5,9 @@ import { err, ok, type Result } from '../lib/result.ts';
 import { asRecord, parseJson } from './json.ts';
 import { keyServes, registryKey } from './registry-key.ts';
 
+/** An identity token, as registries give them: printable, without blanks. */
+const TOKEN = /^[\x21-\x7e]{1,16384}$/;
+
 /** The entry that `docker login` stores for a user name and a password: base64 of `user:password` in UTF-8. */
 export function passwordEntry(name: string, username: string, password: Secret): ConfigEntry {
   return { key: registryKey(name), auth: encode(`${username}:${password.reveal()}`) };
@@ -17,12 +20,17 @@ export function passwordEntry(name: string, username: string, password: Secret):
 export function readEntry(key: string, value: unknown): ConfigEntry | null {
   const { auth, identitytoken, username, password } = asRecord(value);
   if (typeof identitytoken === 'string' && identitytoken !== '') {
+    if (!TOKEN.test(identitytoken)) return null;
     return { key, auth: typeof auth === 'string' ? auth : '', identitytoken };
   }
-  if (typeof auth === 'string' && auth !== '') return userOf(auth)?.password ? { key, auth } : null;
+  if (typeof auth === 'string' && auth !== '') return usable(userOf(auth)?.password) ? { key, auth } : null;
   if (typeof username !== 'string' || typeof password !== 'string' || password === '') return null;
   return { key, auth: encode(`${username}:${password}`) };
 }
+
+/** No server can be shown a NUL (RFC 7617, 2). */
+const usable = (password: string | undefined) =>
+  password !== undefined && password !== '' && !password.includes('\0');
 
 /**
  * What `docker login` stored for a registry, from the config.json that it left; an error says what is wrong with
@@ -44,12 +52,14 @@ export function readStoredEntry(
   const key = registryKey(name);
   const stored = Object.hasOwn(auths, key) ? key : Object.keys(auths).find((other) => keyServes(other, name));
   if (stored === undefined) return err('its config.json has no entry for the registry');
+  const { identitytoken } = asRecord(auths[stored]);
+  if (typeof identitytoken === 'string' && identitytoken !== '' && !TOKEN.test(identitytoken))
+    return err('its identity token is malformed');
   const entry = readEntry(key, auths[stored]);
   if (entry === null) return err('the entry holds neither a password nor an identity token');
   if (entry.identitytoken === undefined) {
     return userOf(entry.auth)?.username === username ? ok(entry) : err('the entry is of another user');
   }
-  if (!/^[\x21-\x7e]{1,16384}$/.test(entry.identitytoken)) return err('its identity token is malformed');
   return ok({ key, auth: encode(`${username}:`), identitytoken: entry.identitytoken });
 }
 

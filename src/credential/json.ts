@@ -1,7 +1,9 @@
 /** A JSON object from bytes that nobody vouches for; null for anything else. Only own properties may be read. */
 export function parseJson(bytes: Uint8Array): Readonly<Record<string, unknown>> | null {
   try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    const value: unknown = JSON.parse(
+      new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
+    );
     return isRecord(value) ? bare(value) : null;
   } catch {
     return null;

@@ -34,6 +34,8 @@ export function parseImage(written: string): ImageReference | null {
   const tag = colon < 0 ? undefined : rest.slice(colon + 1);
   if (!path.split('/').every((component) => COMPONENT.test(component))) return null;
   if (tag !== undefined && !TAG.test(tag)) return null;
+  // What looks like a name, and is none: a port or a number that is too large.
+  if (!URL.canParse(`https://${registry}/`)) return null;
   // docker/distribution knows these two names of Docker Hub, and no other.
   const hub = registry === HUB || registry === 'index.docker.io';
   const repository = hub && !path.includes('/') ? `library/${path}` : path;

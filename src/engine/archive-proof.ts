@@ -57,7 +57,8 @@ function proofsOf(
     const username = fleet.registries.get(registry)?.username ?? '';
     const asked = { registry, image: of?.written ?? '', username };
     const asking = { asked, entry, curl, ctx };
-    const seconds = Math.ceil(plan.pullTimeoutMs / 1_000);
+    // A day and a bit is the most that the script takes.
+    const seconds = Math.min(100_000, Math.ceil(plan.pullTimeoutMs / 1_000));
     const attempt = of !== null && pull ? pullAttempt(asking, of, seconds) : entryAttempt(asking, of);
     return { asked, entry, attempt };
   };
@@ -84,7 +85,7 @@ async function prove(visit: Visit, talk: Talk, proof: Proof): Promise<Failure | 
   const ctx = { target, say: fleet.say };
   switch (turn.kind) {
     case 'refused':
-      return refusedElsewhere(asked, turn.agent, ctx);
+      return refusedElsewhere(asked, turn, ctx);
     case 'enough':
       return failure('CREDENTIAL_UNPROVEN', 'verify', {
         host: target.host,
@@ -111,8 +112,9 @@ async function prove(visit: Visit, talk: Talk, proof: Proof): Promise<Failure | 
   return verdict.kind === 'refused' ? verdict.failure : visit.because(verdict.failure);
 }
 
-/** In the fleet's pace: so many at once, and a rest where the registry asks for one. */
+/** In the fleet's pace: so many at once, and a rest where the registry asks for one. A pull is no login: it takes its time. */
 function askInTurn(visit: Visit, talk: Talk, { asked, attempt }: Proof): Promise<LoginVerdict> {
+  if (attempt.verb.verb === 'pull') return follow(talk, attempt);
   const { fleet, target } = visit;
   const { registry } = asked;
   let rested = false;
@@ -135,5 +137,7 @@ function askInTurn(visit: Visit, talk: Talk, { asked, attempt }: Proof): Promise
 
 function learntFrom(verdict: LoginVerdict | null, agent: string) {
   if (verdict?.kind === 'proven') return { kind: 'proven' as const };
-  return verdict?.kind === 'refused' ? { kind: 'refused' as const, agent } : null;
+  if (verdict?.kind === 'refused') return { kind: 'refused' as const, agent, why: verdict.why ?? 'unknown' };
+  // A registry that looks for the image has taken the credential.
+  return verdict?.kind === 'failed' && verdict.taken === true ? { kind: 'proven' as const } : null;
 }

@@ -1,5 +1,12 @@
 /** What is known of a credential that lies on several agents. */
-export type Learnt = { readonly kind: 'proven' } | { readonly kind: 'refused'; readonly agent: string };
+export type Learnt =
+  | { readonly kind: 'proven' }
+  | {
+      readonly kind: 'refused';
+      readonly agent: string;
+      /** How it was refused, in a word of the catalogue. */
+      readonly why: string;
+    };
 
 /** May this agent try it, or what is known already? `enough`: too many others were refused; `gone`: it was given up. */
 export type Turn = { readonly kind: 'first' } | Learnt | { readonly kind: 'enough' | 'gone' };
@@ -29,7 +36,9 @@ interface Waiter {
 
 export function createTurns(): Turns {
   const known = new Map<string, Learnt>();
-  const trying = new Set<string>();
+  const trying = new Map<string, number>();
+  /** Keys of which somebody has tried, and learnt nothing. */
+  const open = new Set<string>();
   const refused = new Map<string, number>();
   const underWay = new Map<string, number>();
   let waiters: readonly Waiter[] = [];
@@ -42,8 +51,10 @@ export function createTurns(): Turns {
     if (learnt !== undefined) return learnt;
     const refusals = refused.get(account) ?? 0;
     if (refusals >= REFUSALS) return { kind: 'enough' };
-    if (trying.has(key) || refusals + (underWay.get(account) ?? 0) >= REFUSALS) return null;
-    trying.add(key);
+    // Where the first one learnt nothing (it cannot reach the registry), as many try at once as may be refused.
+    const atOnce = open.has(key) ? REFUSALS : 1;
+    if ((trying.get(key) ?? 0) >= atOnce || refusals + (underWay.get(account) ?? 0) >= REFUSALS) return null;
+    count(trying, key, 1);
     count(underWay, account, 1);
     return { kind: 'first' };
   }
@@ -69,9 +80,10 @@ export function createTurns(): Turns {
         });
       }),
     settle(key, account, learnt) {
-      trying.delete(key);
+      count(trying, key, -1);
       count(underWay, account, -1);
-      if (learnt !== null) known.set(key, learnt);
+      if (learnt === null) open.add(key);
+      else known.set(key, learnt);
       if (learnt?.kind === 'refused') count(refused, account, 1);
       pump();
     },

@@ -22,7 +22,7 @@ export async function askMarathon(question: MarathonQuestion): Promise<Result<Ma
   const path = appId.split('/').map(encodeURIComponent).join('/');
   const got = await follow(under(url, `/v2/apps/${path.replace(/^\/+/, '')}`), question);
   if (!got.ok) return got;
-  const app = readApp(got.value, appId);
+  const app = readApp(got.value, appId, question.token?.reveal() ?? null);
   if (!app.ok) return app;
   const about = await follow(under(url, '/v2/info'), question);
   const info = about.ok && about.value.status === 200 ? readJson(about.value.body) : null;
@@ -38,9 +38,15 @@ function under(url: URL, path: string): URL {
   return new URL(url.pathname.replace(/\/+$/, '') + path, url);
 }
 
-function readApp({ status, body, at }: Followed, appId: string): Result<string, Problem> {
+function readApp(
+  { status, body, at }: Followed,
+  appId: string,
+  token: string | null,
+): Result<string, Problem> {
   const json = readJson(body);
-  const said = textIn(json, 'message');
+  const message = textIn(json, 'message');
+  // Some proxies quote the request.
+  const said = token === null ? message : (message?.replaceAll(token, '[secret]') ?? null);
   if (status === 401 || status === 403) return err(unauthorized(at, status));
   if (status === 404) return err(appUnknown(at, appId, said));
   if (status !== 200)

@@ -35,7 +35,8 @@ export async function follow(first: URL, { token, ca, signal }: Asking): Promise
       return err(kind === 'tls' ? tlsTrouble(at, words) : unreachable(at, words));
     }
     if (!REDIRECTS.has(got.value.status)) return ok({ ...got.value, at });
-    const { location } = got.value;
+    const told = got.value.location;
+    const location = token === null ? told : told.replaceAll(token.reveal(), '[secret]');
     if (!URL.canParse(location, at.href)) return err(redirected(at, location, 'it leads nowhere'));
     const next = new URL(location, at);
     const why = whyNot(at, next, token !== null);

@@ -56,6 +56,11 @@ export function get(url: URL, { token, ca, signal }: GetOptions): Promise<Result
       const kind = TLS_CODE.test(error.code ?? '') ? 'tls' : 'unreachable';
       resolve(err({ kind, words: error.code ?? 'the connection broke' }));
     };
+    // Node throws at what no header can hold.
+    if (token !== null && !/^[\x21-\x7e]+$/.test(token))
+      return resolve(
+        err({ kind: 'unreachable', words: 'the token holds characters that no header can hold' }),
+      );
     const request = send(url, { ...options, ...trusted }, (response) => {
       const chunks: Uint8Array[] = [];
       let size = 0;

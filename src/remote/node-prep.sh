@@ -18,7 +18,7 @@ set +aCeuvx -f
 umask 077
 # shellcheck disable=SC3045 # dash, bash and busybox have -c; no core file may hold a secret
 ulimit -c 0 2>/dev/null
-unset IFS ENV BASH_ENV CDPATH BLOCK_SIZE BLOCKSIZE LS_BLOCK_SIZE TIME_STYLE GREP_OPTIONS
+unset IFS ENV BASH_ENV CDPATH BLOCK_SIZE BLOCKSIZE LS_BLOCK_SIZE TIME_STYLE GREP_OPTIONS TAR_OPTIONS GZIP
 # A variable that came exported would stay so: the ones that hold a secret, or what was just read, start afresh.
 unset n c s line token taken feed digits row
 LC_ALL=C
@@ -84,8 +84,12 @@ leave() {
 		stop_started
 	fi
 	if [ -n "$work" ]; then
-		# A check that was just being stopped may have put something there meanwhile.
-		rm -rf "$work" ${spare:+"$spare"} || { sleep 1 && rm -rf "$work"; }
+		# A check that was just being stopped may have put something there meanwhile; what was unpacked may be closed.
+		rm -rf "$work" ${spare:+"$spare"} || {
+			sleep 1
+			chmod -R u+rwx "$work" ${spare:+"$spare"}
+			rm -rf "$work" ${spare:+"$spare"}
+		}
 	fi
 	[ -z "$watch" ] || kill "$watch"
 	exit "$1"
@@ -253,7 +257,7 @@ run() {
 	[ "$1" != "$docker" ] || unset DOCKER_CONFIG DOCKER_AUTH_CONFIG DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS \
 		DOCKER_TLS_VERIFY DOCKER_CERT_PATH DOCKER_API_VERSION DOCKER_CUSTOM_HEADERS
 	# As Mesos does it: the folder into which the archive was unpacked is HOME (apache/mesos, src/docker/docker.cpp).
-	if [ "$1" = "$docker" ] && [ -n "$box" ]; then
+	if [ "$1" = "$docker" ] && [ -n "$box" ] && [ -z "$spare" ]; then
 		HOME=$box
 		export HOME
 	fi
@@ -297,7 +301,7 @@ find_docker() {
 # common folder. A user's is made by the first start of any snap, if not here.
 snap_folder() {
 	for base in /var/snap/docker/common "${HOME:-}/snap/docker/common"; do
-		[ -d "$base" ] || [ "$base" != "${HOME:-}/snap/docker/common" ] || mkdir -p "$base" 2>/dev/null
+		[ -d "$base" ] || [ "$care" != tidy ] || [ "$base" != "${HOME:-}/snap/docker/common" ] || mkdir -p "$base" 2>/dev/null
 		[ -w "$base" ] || continue
 		tidy "$care"
 		spare=$base/node-prep.$$.$token
@@ -359,8 +363,8 @@ verb_look() {
 	[ "$kind" != file ] || [ ! -r "$path" ] || [ "$size" -gt "$1" ] || text bytes "$1" <"$path"
 }
 
-# describe [COPY]: answers with what lies at $path; sets $kind and $size. Sum and size are those of the copy, if there
-# is one.
+# describe [LIMIT]: answers with what lies at $path; sets $kind and $size. With a limit, sum and size are those of a
+# copy, $seen, that is made of a file that is no larger: whatever becomes of the file, they are of the same bytes.
 describe() {
 	sum=absent size=0
 	if [ -L "$path" ]; then
@@ -385,12 +389,10 @@ describe() {
 		reply field uid "$uid"
 		reply field gid "$gid"
 	fi
-	if [ "$kind" = file ] && [ -n "${1:-}" ] && [ -r "$path" ] && [ "$size" -le 65536 ]; then
-		size=$copied path=$1
+	if [ "$kind" = file ] && [ -z "${1:-}" ]; then
 		sum_up
-		path=$found
 	elif [ "$kind" = file ]; then
-		sum_up
+		copy_seen "$1"
 	fi
 	reply field sum "$sum"
 	reply field size "$size"
@@ -442,19 +444,16 @@ verb_inspect() {
 	who=$taken
 	folder=${path%/*}/
 	hidden=$folder.${path##*/}.node-prep
-	found=$path seen=$work/seen
+	seen=$work/seen copied='' age=''
 	printf '' >"$seen"
-	if [ -f "$path" ] && [ ! -L "$path" ] && [ -r "$path" ]; then
-		# One byte more than it may have: a file that grows is not taken for a whole one.
-		head -c "$(($1 + 1))" <"$path" >"$seen" || leave 1
-	fi
-	copied='' age=''
-	[ ! -f "$path" ] || [ -L "$path" ] || measure
-	describe "$seen"
-	[ "$kind" != file ] || [ "$sum" = unreadable ] || [ "$size" -gt "$1" ] || text bytes "$1" <"$seen"
+	describe "$1"
+	[ -z "$copied" ] || [ "$copied" -gt "$1" ] || text bytes "$1" <"$seen"
 	[ -z "$age" ] || reply field age "$age"
 	room
-	[ -z "$who" ] || readable
+	if [ -n "$who" ]; then
+		readable
+		reply field reads "$reads"
+	fi
 	leftovers
 	missing=''
 	for tool in df head tar; do
@@ -463,10 +462,28 @@ verb_inspect() {
 	reply field missing "${missing:-none}"
 }
 
+# copy_seen LIMIT: copies the file to $seen; sets $sum and $size of that, and $copied and $age.
+copy_seen() {
+	sum=unreadable
+	# One byte more than it may have: a file that grows is not taken for a whole one, and holds nothing up.
+	if [ ! -r "$path" ] || ! head -c "$(($1 + 1))" <"$path" >"$seen" 2>/dev/null; then
+		printf '' >"$seen"
+		return
+	fi
+	measure
+	if [ "$copied" -gt "$1" ]; then
+		[ "$size" -gt "$1" ] || size=$copied
+		sum=large:$size
+	else
+		found=$path size=$copied path=$seen
+		sum_up
+		path=$found
+	fi
+}
+
 # measure: the size of the copy into $copied, and how long the file has been there into $age, by one program: the copy
 # was made just now. Not in POSIX: GNU and busybox have -c, BSD -f.
 measure() {
-	age='' copied=''
 	stat -c '%Y %s' "$path" "$seen" >"$work/said" 2>/dev/null ||
 		stat -f '%m %z' "$path" "$seen" >"$work/said" 2>/dev/null || printf '' >"$work/said"
 	{
@@ -481,29 +498,62 @@ measure() {
 
 # room: could the next archive, and this one beside it, be put there? Nothing is tried.
 room() {
-	room=unknown free=''
+	room=unknown row='' at='' flags=''
 	if [ -d "$folder" ]; then
-		# POSIX: a headline, then a line whose fourth column is what is available, in KiB.
+		# POSIX: a headline, then a line that ends with what is available, in KiB, a percentage and the mount point.
+		# What it begins with may hold blanks.
 		df -Pk "$folder" >"$work/said" 2>/dev/null
 		{
 			read -r _
-			read -r _ _ _ free _
+			read -r row
 		} <"$work/said"
-		if [ ! -w "$folder" ] && [ "$number" = 0 ]; then
-			room=read-only
-		elif [ -n "$free" ] && [ -z "${free#"${free%%[!0-9]*}"}" ]; then
-			room=yes
-			[ "$free" -ge 256 ] || room=no-space
-		fi
+		case $row in
+		*' '*' '*[0-9]'% /'*)
+			at=${row#*% }
+			# shellcheck disable=SC2086 # its words
+			set -- ${row%%'% '*}
+			[ "$#" -lt 2 ] || shift $(($# - 2))
+			case $1 in
+			*[!0-9]*) ;;
+			*)
+				room=yes
+				[ "$1" -ge 256 ] || room=no-space
+				;;
+			esac
+			# busybox' test believes that root may write anywhere.
+			mounted "$at"
+			;;
+		esac
+		case $number,$flags, in
+		*,ro,*) room=read-only ;;
+		0,*) [ -w "$folder" ] || room=read-only ;;
+		esac
 	fi
 	reply field room "$room"
 }
 
+# mounted POINT: the options of what is mounted there, into $flags, where they can be seen. The last one counts.
+mounted() {
+	set -- "$1" ''
+	while [ "$1" != "${1#* }" ]; do
+		set -- "${1#* }" "$2${1%% *}\\040"
+	done
+	grep -F -e " $2$1 " /proc/mounts >"$work/said" 2>/dev/null
+	while read -r _ _ _ options _; do
+		flags=$options
+	done <"$work/said"
+}
+
 # readable: can this user, with all their groups, read the whole file? By reading it as them, without a shell that
-# would see its name.
+# would see its name. Into $reads.
 readable() {
-	reads=unknown wanted=$(id -u "$who" 2>/dev/null)
-	if [ -z "$wanted" ]; then
+	reads=unknown
+	[ "$kind" = file ] || return 0
+	limited 10 main 20 id -u "$who"
+	[ "$timed" = no ] || return 0
+	wanted=''
+	read -r wanted <"$work/main"
+	if [ "$code" -ne 0 ]; then
 		reads=nobody
 	elif [ "$wanted" = "$number" ]; then
 		as
@@ -517,33 +567,45 @@ readable() {
 			as sudo -n -u "$who" --
 		fi
 	fi
-	reply field reads "$reads"
 }
 
-# as COMMAND...: tries it by way of that command.
+# as COMMAND...: tries it by way of that command. Of a huge file, which is no archive, the beginning will do.
 as() {
-	limited 10 main 0 "$@" cat "$path"
-	reads=no
-	[ "$code" -ne 0 ] || reads=yes
+	limited 10 main 0 "$@" dd if="$path" of=/dev/null bs=65536 count=2
+	[ "$timed" = no ] || return 0
+	if [ "$code" -eq 0 ]; then
+		reads=yes
+		return
+	fi
+	# Is it the file that is closed to them, or is it the way to be them?
+	limited 10 main 0 "$@" dd if=/dev/null of=/dev/null
+	[ "$timed" = yes ] || [ "$code" -ne 0 ] || reads=no
 }
 
 # leftovers: what killed ones left; those in the private folders' places were found at the start.
 leftovers() {
+	held=no
 	set +f
-	for old in "$hidden".*; do
-		set -f
-		[ ! -e "$old" ] && [ ! -L "$old" ] || left=$left$old$newline
-	done
+	set -- "$hidden".*
 	set -f
 	if [ -L "$path.lock" ]; then
-		theirs=$(readlink "$path.lock")
-		# shellcheck disable=SC2086 # its words
-		set -- $theirs
-		if [ "${1:-}" = node-prep ] && gone "$path.lock" 60 "${2:-}" "${3:-}" "${4:-}" "${5:-}"; then
-			left=$left$path.lock$newline
+		# shellcheck disable=SC2046 # its words
+		if ownerless $(readlink "$path.lock"); then
+			note "$path.lock"
+		else
+			held=yes
 		fi
 	fi
+	# One at work has such files too, and they are gone before its lock is.
+	for old in "$@"; do
+		[ "$held" = yes ] || { [ ! -e "$old" ] && [ ! -L "$old" ]; } || note "$old"
+	done
 	[ -z "$left" ] || printf '%s' "$left" | text left 2000
+}
+
+# note PATH: adds what was left, as a whole or not at all.
+note() {
+	[ "$((${#left} + ${#1}))" -ge 2000 ] || left=$left$1$newline
 }
 
 # --- verb: unpack SECONDS -------------------------------------------------------------------------------------
@@ -557,17 +619,22 @@ verb_unpack() {
 	[ "$code" -eq 0 ] || [ "$timed" = yes ] || limited "$1" main 1000 tar -C "$sandbox" -xzf "$work/seen"
 	ended
 	text output 1000 <"$work/main"
-	config=no
-	[ ! -f "$sandbox/.docker/config.json" ] || [ -L "$sandbox/.docker/config.json" ] || config=yes
+	# Folders that are closed could not be removed again, but by root.
+	[ "$number" = 0 ] || chmod -R u+rwx "$sandbox" 2>/dev/null
+	box=$sandbox config=no
+	[ -L "$box/.docker" ] || [ -L "$box/.docker/config.json" ] || [ ! -f "$box/.docker/config.json" ] || config=yes
 	reply field config "$config"
-	box=$sandbox
 }
 
 # --- verb: pull SECONDS; image ----------------------------------------------------------------------------------
-# Pulls the image, with the unpacked archive as HOME.
+# Pulls the image, with the unpacked archive as HOME. Never with the HOME of the login.
 verb_pull() {
 	take
-	limited "$1" main 4000 "${docker:=docker}" pull "$taken"
+	[ -n "$box" ] || leave 1
+	set -- "$1" main 4000 "${docker:=docker}"
+	# A snap gets another HOME in any case.
+	[ -z "$spare" ] || set -- "$@" --config "$box/.docker"
+	limited "$@" pull "$taken"
 	ended
 	[ "$code" -eq 0 ] || text output 4000 <"$work/main"
 }
@@ -788,7 +855,7 @@ seize() {
 		}
 		# shellcheck disable=SC2086 # its words
 		set -- $theirs
-		if [ "${1:-}" = node-prep ] && gone "$path.lock" 60 "${2:-}" "${3:-}" "${4:-}" "${5:-}"; then
+		if ownerless "$@"; then
 			waited=yes
 			mv -f "$path.lock" "$hidden.lock.$$" 2>/dev/null
 			caught=$(readlink "$hidden.lock.$$")
@@ -806,6 +873,11 @@ seize() {
 	set -- $(ls -ld "$path.lock" 2>/dev/null)
 	reply field since "${6:-?} ${7:-?} ${8:-?}"
 	return 1
+}
+
+# ownerless WORDS...: is a lock with these words one whose process is gone?
+ownerless() {
+	[ "${1:-}" = node-prep ] && gone "$path.lock" 60 "${2:-}" "${3:-}" "${4:-}" "${5:-}"
 }
 
 unlock() {
@@ -988,7 +1060,7 @@ tidy() {
 		elif [ "$1" = tidy ]; then
 			rm -rf "$old"
 		else
-			left=$left$old$newline
+			note "$old"
 		fi
 	done
 	set -f

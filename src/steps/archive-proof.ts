@@ -15,6 +15,8 @@ import { type Asked, createPullVerdicts } from './pull-verdicts.ts';
 import type { LoginAttempt, LoginVerdict } from './verdict.ts';
 
 const UNPACK_SECONDS = 20;
+/** The longest secret that is masked in what an agent says, in characters. */
+const MASKABLE = 2_048;
 
 /** Has the copy of the archive unpacked as Mesos' fetcher would. */
 export function unpackVerb(): Verb {
@@ -138,6 +140,8 @@ function masking({ entry, ctx }: Asking): AgentContext {
     target: ctx.target,
     say(bytes) {
       if (bytes === undefined || bytes.length === 0) return '';
+      // Masking takes the time of text and secret multiplied: of a huge secret nothing is quoted.
+      if (secrets.some(({ secret }) => secret.reveal().length > MASKABLE)) return '';
       const text = Buffer.from(bytes.subarray(-4_096)).toString('utf8');
       return ctx.say(Buffer.from(createRedactor(secrets)(text)));
     },

@@ -49,6 +49,8 @@ export function curlConfig({
     ...accept.map((type) => option('header', `Accept: ${type}`)),
     // The square brackets of an IPv6 address are no pattern.
     'globoff',
+    // Docker's daemon knows nothing of a login's proxy variables, and so it would prove another way.
+    option('noproxy', '*'),
     option('connect-timeout', '10'),
     option('max-time', String(REQUEST_SECONDS)),
     option('max-filesize', '60000'),

@@ -120,7 +120,7 @@ function judgeBytes(bytes: Uint8Array | null, rules: ArchiveRules, fail: Fail): 
 
 function reasonsAgainst(
   bytes: Uint8Array,
-  { credsStore, credHelpers, unsafe, registries, opaque }: ArchiveContents,
+  { credsStore, credHelpers, unsafe, registries, opaque, unloadable }: ArchiveContents,
   rules: ArchiveRules,
 ): readonly string[] {
   if (!isGzip(bytes)) return ['it is not compressed with gzip'];
@@ -128,6 +128,7 @@ function reasonsAgainst(
   if (opaque.length > 0 && registries.length === 0 && unsafe.length === 0) return [];
   return [
     ...(unsafe.length === 0 ? [] : [`it must not be unpacked: it holds ${unsafe.slice(0, 5).join(', ')}`]),
+    ...(unloadable === null ? [] : [`docker cannot load its config.json: ${unloadable}`]),
     ...(credsStore === null ? [] : [`it leaves the passwords to the credential store ${credsStore}`]),
     ...(credHelpers.length === 0 ? [] : ['it names credential helpers, which Mesos does not have']),
     ...rules.registries.flatMap(({ name }) => {

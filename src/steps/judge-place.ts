@@ -15,6 +15,9 @@ export function aroundFailures(inspection: Inspection, fail: Fail): readonly Fai
     ...(inspection.room === 'no-space'
       ? [fail('NO_SPACE', { reason: 'less than 256 KiB is free, which the next archive and this one need' })]
       : []),
+    ...(inspection.room === 'unknown'
+      ? [fail('NO_SPACE', { reason: 'df does not tell how much is free' })]
+      : []),
     ...(inspection.room === 'read-only' ? [fail('READ_ONLY')] : []),
   ];
 }

@@ -28,16 +28,23 @@ export function createPullVerdicts(
     step: 'verify',
     refused: (said) => ({
       kind: 'refused',
+      why: 'unauthorized',
       failure: denied('unauthorized', 'unauthorized: it does not take the credential in the archive', said),
     }),
     denied: (said) => ({
       kind: 'refused',
+      why: 'denied',
       failure: denied('denied', 'denied: the credential is not allowed this', said),
     }),
-    suspect: (reason, said) => ({ kind: 'refused', failure: denied('unauthorized', reason, said) }),
+    suspect: (reason, said) => ({
+      kind: 'refused',
+      why: 'unknown',
+      failure: denied('unknown', reason, said),
+    }),
     unknown: (said) => denied('unknown', 'it failed in words that are not known', said),
     notFound: (said) => ({
       kind: 'failed',
+      taken: true,
       failure: denied('not-found', 'not found, or nothing that this credential may know of', said),
     }),
     rateLimited: (said) => ({
@@ -57,16 +64,22 @@ export function createPullVerdicts(
 }
 
 /** The same entry was refused to another agent in this run: it is not tried here, so that no account is locked. */
+/** How, and where, a credential was refused. */
+interface First {
+  readonly agent: string;
+  readonly why: string;
+}
+
 export function refusedElsewhere(
   { registry, image }: Asked,
-  agent: string,
+  first: First,
   { target }: AgentContext,
 ): Failure {
   return failure('PULL_DENIED', 'verify', {
     host: target.host,
     registry,
     image,
-    kind: 'unauthorized',
-    reason: `the same credential was refused on ${agent} in this run, so it is not tried here`,
+    kind: first.why,
+    reason: `the same credential was ${first.why === 'denied' ? 'denied this' : 'refused'} on ${first.agent} in this run, so it is not tried here`,
   });
 }

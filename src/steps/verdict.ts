@@ -24,14 +24,25 @@ export interface LoginAttempt {
 /**
  * What came of a login. `refused`: the registry does not want this credential, or it cannot be excluded that it
  * does not: to be tried nowhere else. `failed`: the agent's own trouble, which says nothing about the credential;
- * `unanswered` where the registry may have seen the credential all the same, and its answer did not come.
+ * `unanswered` where the registry may have seen the credential all the same, and its answer did not come; `taken` where
+ * it took the credential, and lacks what it was asked for.
  * `again`: ask this next.
  */
 export type LoginVerdict =
   | { readonly kind: 'proven'; readonly entry: ConfigEntry }
-  | { readonly kind: 'refused'; readonly failure: Failure }
+  | {
+      readonly kind: 'refused';
+      readonly failure: Failure;
+      /** How, in a word of the catalogue. */
+      readonly why?: string;
+    }
   | { readonly kind: 'rate-limited'; readonly failure: Failure; readonly waitMs: number | null }
-  | { readonly kind: 'failed'; readonly failure: Failure; readonly unanswered?: boolean }
+  | {
+      readonly kind: 'failed';
+      readonly failure: Failure;
+      readonly unanswered?: boolean;
+      readonly taken?: boolean;
+    }
   | { readonly kind: 'again'; readonly attempt: LoginAttempt };
 
 /** The verdicts of one login, in the words of the catalogue; `said` is what the agent said. */

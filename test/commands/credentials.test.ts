@@ -85,7 +85,7 @@ describe('with what is at hand', () => {
     { name: 'a.example.com', username: 'u', password: { kind: 'env', name: 'A' }, proof: 'agent' },
     { name: 'b.example.com', username: 'u', password: { kind: 'prompt', text: '?' }, proof: 'agent' },
   ] as const;
-  const targets = [makeTarget('a')].map((one) => ({
+  const targets = [target('a')].map((one) => ({
     ...one,
     registries: registries.map(({ name }) => name),
   }));

@@ -12,7 +12,7 @@ import { configJson } from '../../src/credential/config-json.ts';
 
 const ENTRY = { key: 'registry.example.com', auth: Buffer.from('ci:s3cret').toString('base64') };
 const CONFIG = configJson([ENTRY]);
-const NOTHING = { credsStore: null, credHelpers: [], files: [], opaque: [], unsafe: [] };
+const NOTHING = { credsStore: null, credHelpers: [], files: [], opaque: [], unloadable: null, unsafe: [] };
 
 interface Item {
   readonly path: string;
@@ -148,6 +148,7 @@ describe('the reader understands', () => {
         credHelpers: ['gcr.io'],
         files: ['.docker/key.json', '.dockercfg', 'bad\\x07name'],
         opaque: [],
+        unloadable: null,
         unsafe: [],
       },
     });

@@ -9,6 +9,7 @@ const contents = (keys: readonly string[], more: Partial<ArchiveContents> = {}):
   credHelpers: [],
   files: [],
   opaque: [],
+  unloadable: null,
   unsafe: [],
   ...more,
 });

@@ -38,6 +38,8 @@ describe('an image reference is taken apart as docker does it', () => {
     ['half a digest', 'app@sha256:123'],
     ['two digests', `app@${DIGEST}@${DIGEST}`],
     ['a user', 'user@registry.example.com/app'],
+    ['a port that is too large', 'registry.example.com:99999/app'],
+    ['an address that is none', '1.2.3.400/app'],
     ['a port that is none', 'registry.example.com:http/app'],
     ['something endless', 'a'.repeat(600)],
   ])('not %s', (_, written) => {

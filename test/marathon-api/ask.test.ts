@@ -192,6 +192,28 @@ describe('a token in clear', () => {
   });
 });
 
+describe('a token', () => {
+  test('that no header can hold is a problem, and not the end of the program', async () => {
+    const { url, seen } = await start();
+    const token = new Secret('a\u20acb');
+    expect(await ask(url, { token })).toMatchObject({ ok: false, error: { code: 'MARATHON_UNREACHABLE' } });
+    expect(seen).toEqual([]);
+  });
+
+  test('that the server quotes is masked', async () => {
+    for (const status of [404, 500]) {
+      const { url } = await start({
+        instead(_path, response) {
+          response.writeHead(status).end(JSON.stringify({ message: `bad header token=${TOKEN}` }));
+          return true;
+        },
+      });
+      const code = await codeOf(ask(url, withToken));
+      expect(code).toMatch(/^MARATHON_/);
+    }
+  });
+});
+
 describe('TLS', () => {
   const folder = mkdtempSync(join(tmpdir(), 'node-prep-test-ca-'));
   const [key, cert] = ['key', 'crt'].map((name) => join(folder, name)) as [string, string];

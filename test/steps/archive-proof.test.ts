@@ -165,6 +165,18 @@ describe('a registry that does not give it: PULL_DENIED tells why', () => {
     expect(detail).not.toContain(ENTRY.auth);
   });
 
+  test('a huge secret is not masked, which would take minutes: nothing is quoted', () => {
+    const huge = { key: NAME, auth: '', identitytoken: 'a'.repeat(16_000) };
+    const echo = http(403, 'X: y', 'a'.repeat(4_000));
+    const { verdict } = follow(entryAttempt(asking(huge), IMAGE), [BEARER, TOKEN, echo]);
+    expect(failureIn(verdict).detail).toBeUndefined();
+  });
+
+  test('an image that is not there was looked for with a credential that was taken', () => {
+    const { verdict } = follow(entryAttempt(asking(), IMAGE), [BASIC, http(404)]);
+    expect(verdict).toMatchObject({ kind: 'failed', taken: true });
+  });
+
   test('whatever it says, there is a verdict', () => {
     fc.assert(
       fc.property(fc.string(), fc.integer({ min: 0, max: 255 }), (output, code) => {

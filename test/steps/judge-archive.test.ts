@@ -118,6 +118,36 @@ describe('what lies there is told apart:', () => {
       'ARCHIVE_INVALID',
       /no entry for registry\.example\.com:5000/,
     ],
+    [
+      'a byte order mark, which docker cannot read',
+      file(packArchive(`\ufeff${JSON.stringify({ auths: { [NAME]: MINE } })}`)),
+      'ARCHIVE_INVALID',
+      /no JSON/,
+    ],
+    [
+      'an entry that docker cannot decode, for which it gives up all',
+      file(configOf({ auths: { [NAME]: MINE, [`https://${NAME}/v1/`]: { auth: 'bm9jb2xvbg==' } } })),
+      'ARCHIVE_INVALID',
+      /cannot load its config\.json/,
+    ],
+    [
+      'helpers that are no map',
+      file(configOf({ auths: { [NAME]: MINE }, credHelpers: ['x'] })),
+      'ARCHIVE_INVALID',
+      /no map/,
+    ],
+    [
+      'a store by another spelling',
+      file(configOf({ auths: { [NAME]: MINE }, credsstore: 'desktop' })),
+      'ARCHIVE_INVALID',
+      /credsstore, which docker takes/,
+    ],
+    [
+      'a NUL in a password',
+      file(configOf({ auths: { [NAME]: { auth: base64('u:a\0b') } } })),
+      'ARCHIVE_INVALID',
+      /no usable credential/,
+    ],
     ['an empty entry', file(configOf({ auths: { [NAME]: {} } })), 'ARCHIVE_INVALID', /no usable credential/],
     [
       'an entry that docker cannot read',
@@ -178,6 +208,7 @@ describe('around it:', () => {
   const missing = { kind: 'absent' } as const;
   test.each([
     ['no room for the next one', { room: 'no-space' }, 'NO_SPACE', /256 KiB/],
+    ['room that nobody can tell', { room: 'unknown' }, 'NO_SPACE', /df does not tell/],
     ['a file system that is read-only', { room: 'read-only' }, 'READ_ONLY', /read-only/],
     ['no tar', { missing: ['tar'] }, 'SHELL_UNUSABLE', /lacks tar/],
   ] as [string, Partial<Inspection>, string, RegExp][])('%s', (_, more, code, words) => {
