@@ -121,7 +121,6 @@ describe('the reader understands', () => {
       tgz(file('.docker/config.json', '{"auths":{"a":{}}}')),
       [{ key: 'a', entry: null }],
     ],
-    ['auths that are no map', tgz(file('.docker/config.json', '{"auths":[1]}')), []],
     [
       'a registry named __proto__',
       tgz(file('.docker/config.json', `{"auths":{"__proto__":{"auth":"${ENTRY.auth}"}}}`)),
@@ -247,3 +246,8 @@ function mendSum(bytes: Buffer) {
   const sum = bytes.subarray(0, 512).reduce((total, byte) => total + byte, 0);
   bytes.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
 }
+
+test('auths that are no map hold nothing, and docker loads none of it', () => {
+  const read = readArchive(tgz(file('.docker/config.json', '{"auths":[1]}')));
+  expect(read).toMatchObject({ ok: true, value: { unloadable: 'auths or credHelpers is no map' } });
+});

@@ -215,7 +215,7 @@ describeSystem('node-prep check', () => {
       await put(agent, handMadeArchive({ [name]: { auth: authOf('ci-puller', 'good') } }));
       const inventory = inventoryOf(['clean-2'], { registries: { [name]: registryEntry() } });
       const report = await operator.report(
-        ['check', inventory, '--image', `${name}/app:1`, '--timeout', '5s'],
+        ['check', inventory, '--image', `${name}/app:1`, '--timeout', '15s'],
         GOOD,
       );
       expect(report.agents[0]?.failure, why(report)).toMatchObject({
