@@ -40,6 +40,11 @@ export function hiddenParts(tree: Tree): readonly Hidden[] {
       else if (key !== 'proof') hideSecret(entry.value);
     }
   }
+  // Nor does anybody know under which name Marathon's token stands, or whether it has one.
+  const marathon = follow(tree, ['marathon']);
+  if (marathon?.kind === 'mapping') {
+    for (const [key, entry] of marathon.entries) if (key !== 'caFile') hideSecret(entry.value);
+  } else if (marathon?.kind === 'list' || typeof marathon?.value === 'string') hideSecret(marathon);
   visit(tree);
   return hidden;
 }

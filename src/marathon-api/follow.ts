@@ -2,7 +2,17 @@ import type { Secret } from '../domain/secret.ts';
 import type { Problem } from '../errors/failure.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import { type Got, get } from './get.ts';
-import { insecure, interrupted, redirected, tlsTrouble, unreachable } from './problems.ts';
+import {
+  badToken,
+  insecure,
+  interrupted,
+  nonsense,
+  redirected,
+  tlsTrouble,
+  unreachable,
+} from './problems.ts';
+import type { Trouble } from './trouble.ts';
+import { trusted } from './trust.ts';
 
 /** Who asks, and whom to trust. */
 export interface Asking {
@@ -10,6 +20,8 @@ export interface Asking {
   /** PEM certificates beside the system's; null for none. */
   readonly ca: string | null;
   readonly signal: AbortSignal;
+  /** How long one request may take; only tests wait for less than ten seconds. */
+  readonly timeoutMs?: number;
 }
 
 /** A response that is no redirect, and where it came from. */
@@ -17,33 +29,53 @@ export interface Followed extends Got {
   readonly at: URL;
 }
 
-const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const MOST = 5;
+const LONGEST_MS = 10_000;
 
 /**
  * A GET that follows redirects: a standby may send to the leader. The token goes to the host that the operator named
  * and to no other, and never in clear over a network.
  */
-export async function follow(first: URL, { token, ca, signal }: Asking): Promise<Result<Followed, Problem>> {
+export async function follow(first: URL, asking: Asking): Promise<Result<Followed, Problem>> {
+  const { token } = asking;
+  // Node would throw for some of these, and a proxy could read a line break as another header.
+  if (token !== null && !/^[\x21-\x7e]+$/.test(token.reveal())) return err(badToken());
   let at = first;
   for (let hops = 0; hops <= MOST; hops += 1) {
     if (token !== null && at.protocol === 'http:' && !isLoopback(at)) return err(insecure(at));
-    const got = await get(at, { token: token?.reveal() ?? null, ca, signal });
-    if (!got.ok) {
-      const { kind, words } = got.error;
-      if (kind === 'interrupted') return err(interrupted());
-      return err(kind === 'tls' ? tlsTrouble(at, words) : unreachable(at, words));
-    }
-    if (!REDIRECTS.has(got.value.status)) return ok({ ...got.value, at });
-    const told = got.value.location;
-    const location = token === null ? told : told.replaceAll(token.reveal(), '[secret]');
-    if (!URL.canParse(location, at.href)) return err(redirected(at, location, 'it leads nowhere'));
-    const next = new URL(location, at);
+    const got = await getTrusting(at, asking);
+    if (!got.ok) return err(problemOf(got.error, at));
+    const { location } = got.value;
+    if (location === null) return ok({ ...got.value, at });
+    const next = URL.parse(location, at.href);
+    if (next === null) return err(redirected(at, location, 'it leads nowhere'));
     const why = whyNot(at, next, token !== null);
-    if (why !== null) return err(redirected(at, next.origin + next.pathname, why));
+    if (why !== null) return err(redirected(at, shown(next), why));
     at = next;
   }
-  return err(redirected(first, at.origin + at.pathname, `it goes on for more than ${MOST} times`));
+  return err(redirected(first, shown(at), `there are more than ${MOST} redirects`));
+}
+
+/** This machine's own certificates are many and slow to read: only for a server that would not be trusted else. */
+async function getTrusting(
+  at: URL,
+  { token, ca, signal, timeoutMs = LONGEST_MS }: Asking,
+): Promise<Result<Got, Trouble>> {
+  const ask = (system: boolean) =>
+    get(at, {
+      token: token?.reveal() ?? null,
+      ca: at.protocol === 'https:' ? trusted(ca, system) : [],
+      signal,
+      timeoutMs,
+    });
+  const got = await ask(false);
+  return got.ok || got.error.kind !== 'untrusted' ? got : ask(true);
+}
+
+function problemOf({ kind, words }: Trouble, at: URL): Problem {
+  if (kind === 'interrupted') return interrupted();
+  if (kind === 'nonsense') return nonsense(at, words);
+  return kind === 'unreachable' ? unreachable(at, words) : tlsTrouble(at, words, kind === 'untrusted');
 }
 
 function whyNot(from: URL, to: URL, withToken: boolean): string | null {
@@ -52,6 +84,11 @@ function whyNot(from: URL, to: URL, withToken: boolean): string | null {
   if (to.username !== '' || to.password !== '') return 'it names a user';
   if (withToken && to.origin !== from.origin) return 'the token is not sent to another host';
   return null;
+}
+
+/** Without a user or a password, and without a query, which may be another's secret. */
+function shown({ protocol, host, pathname }: URL): string {
+  return `${protocol}//${host}${pathname}`;
 }
 
 function isLoopback({ hostname }: URL): boolean {

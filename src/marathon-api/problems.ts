@@ -1,47 +1,73 @@
 import type { Problem } from '../errors/failure.ts';
 import { printable } from '../lib/printable.ts';
+import { shellWord } from '../lib/quote.ts';
 
 const CHECKED = 'No agent was contacted.';
+const WITH_TOKEN = 'marathon: { token: { env: DCOS_TOKEN } }';
+const PRINTED = 'dcos config show core.dcos_acs_token prints one; it lives for five days.';
+const FROM_FILE = 'give the app as a file: --app app.json';
 
-/** Marathon could not be reached. */
+/** Marathon could not be reached. `words`: why, for the middle of a sentence. */
 export function unreachable(at: URL, words: string): Problem {
   return problem(
     'MARATHON_UNREACHABLE',
     `Marathon at ${at.origin} could not be reached: ${words}.`,
-    `Try: curl -v ${at.origin}${at.pathname}. Without Marathon, give the app as a file: --app app.json`,
+    `Try: curl -v ${shellWord(at.origin + at.pathname)}. Without Marathon, ${FROM_FILE}`,
   );
 }
 
-/** Its certificate is not trusted. */
-export function tlsTrouble(at: URL, words: string): Problem {
+/** There is no TLS connection; `untrusted`: because nobody known has signed the certificate. */
+export function tlsTrouble(at: URL, words: string, untrusted: boolean): Problem {
   return problem(
     'MARATHON_TLS',
-    `The TLS certificate of ${at.origin} is not trusted: ${words}.`,
-    'Name the CA in the inventory, marathon: { caFile: dcos-ca.crt }. DC/OS has its own at https://<master>/ca/dcos-ca.crt',
+    `${at.origin} does not prove by TLS that it is Marathon: ${words}.`,
+    untrusted
+      ? 'Name the CA in the inventory, marathon: { caFile: dcos-ca.crt }. DC/OS has its own at https://<master>/ca/dcos-ca.crt'
+      : `Try: curl -v ${shellWord(at.origin + at.pathname)}. Is that the address? Then Marathon's certificate has to be corrected.`,
   );
 }
 
-/** 401: who are you? 403: not you. */
-export function unauthorized(at: URL, status: 401 | 403): Problem {
-  return status === 401
+/** 401: who are you? */
+export function unauthorized(at: URL, withToken: boolean): Problem {
+  return withToken
     ? problem(
         'MARATHON_UNAUTHORIZED',
-        `Marathon at ${at.origin} wants a token, or another one (status 401).`,
-        'Name its source in the inventory, marathon: { token: { env: DCOS_TOKEN } }. dcos config show core.dcos_acs_token prints one; it lives for five days.',
+        `Marathon at ${at.origin} does not take this token, or takes it no longer (status 401).`,
+        `Renew what the inventory's marathon.token names. ${PRINTED}`,
       )
     : problem(
         'MARATHON_UNAUTHORIZED',
-        `Marathon at ${at.origin} does not let this user see the app (status 403).`,
-        'Let the user of the token read the app, or give the app as a file: --app app.json',
+        `Marathon at ${at.origin} wants a token (status 401).`,
+        `Name its source in the inventory, ${WITH_TOKEN}. ${PRINTED}`,
       );
+}
+
+/** 403: not you. */
+export function forbidden(at: URL): Problem {
+  return problem(
+    'MARATHON_UNAUTHORIZED',
+    `Marathon at ${at.origin} does not let this user see the app (status 403).`,
+    `Let the user of the inventory's marathon.token read the app, or ${FROM_FILE}`,
+  );
+}
+
+/** What is no token is not sent. */
+export function badToken(): Problem {
+  return problem(
+    'MARATHON_UNAUTHORIZED',
+    'The token for Marathon holds a blank, or a character beyond ASCII: no token has one, so it was not sent.',
+    `The inventory's marathon.token must give the token alone. ${PRINTED}`,
+  );
 }
 
 /** There is no such app. */
 export function appUnknown(at: URL, appId: string, said: string | null): Problem {
   return problem(
     'MARATHON_APP_UNKNOWN',
-    `Marathon at ${at.origin} has no app ${printable(appId, 200)}${said === null ? '' : ` (${said})`}.`,
-    'All ids: GET /v2/apps?embed=apps. Before its first deploy the app is only in your file: --app app.json',
+    `Marathon at ${at.origin} has no app ${printable(appId, 200)}${said === null ? '' : ` (it says: ${said})`}.`,
+    said === null
+      ? `Is that the address of a Marathon? On DC/OS it is https://<master>/service/marathon. Or ${FROM_FILE}`
+      : `Before its first deploy the app is in your file only: --app app.json`,
   );
 }
 
@@ -50,7 +76,7 @@ export function redirected(at: URL, to: string, why: string): Problem {
   return problem(
     'MARATHON_REDIRECTED',
     `Marathon at ${at.origin} redirects to ${printable(to, 300)}, which is not followed: ${why}.`,
-    'Is that the right place? Then name it with --marathon.',
+    'Is a Marathon there that may be asked? Then name it: --marathon <url>.',
   );
 }
 
@@ -63,12 +89,12 @@ export function insecure(at: URL): Problem {
   );
 }
 
-/** An answer that makes no sense. */
+/** An answer that makes no sense. `what`: in the middle of a sentence about it. */
 export function nonsense(at: URL, what: string): Problem {
   return problem(
     'MARATHON_NONSENSE',
     `Marathon at ${at.origin} gave no usable answer: ${what}.`,
-    'On DC/OS its address is https://<master>/service/marathon. Or give the app as a file: --app app.json',
+    `Is that the address of a Marathon? On DC/OS it is https://<master>/service/marathon. Or ${FROM_FILE}`,
   );
 }
 

@@ -1,11 +1,10 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readAppFile } from '../../src/files/app-file.ts';
-import { readCaFile } from '../../src/files/ca-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'node-prep-test-app-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -57,48 +56,82 @@ describe('an app', () => {
     expect(found).toMatchObject({ ok: false, error: { message: expect.stringMatching(/terminal/) } });
   });
 
-  test('a pipe into which nobody writes is given up at the interruption', async () => {
+  test('nor at a terminal that is given as a file', async () => {
+    // Opening it makes a new terminal, and gives its other side.
+    const found = await readAppFile('/dev/ptmx', stdin(), never);
+    expect(found).toMatchObject({ ok: false, error: { message: expect.stringMatching(/is a terminal/) } });
+  });
+});
+
+describe('a named pipe', () => {
+  const pipe = (name: string) => {
+    execFileSync('mkfifo', [at(name)]);
+    return at(name);
+  };
+
+  test('gives an app, whenever it is written and in however many pieces', async () => {
+    const path = pipe('pieces');
+    const found = readAppFile(path, stdin(), never);
+    const write = `{ printf '{"id":'; sleep 0.2; printf '"/a"}'; } >'${path}'`;
+    setTimeout(() => spawn('sh', ['-c', write]), 100);
+    expect(await found).toEqual({ ok: true, value: '{"id":"/a"}' });
+  });
+
+  test('into which nothing is written is empty once the writer has gone', async () => {
+    const path = pipe('empty');
+    const found = readAppFile(path, stdin(), never);
+    spawn('sh', ['-c', `exec 9>'${path}'; sleep 0.5`]);
+    expect(await found).toEqual({ ok: true, value: '' });
+  });
+
+  test('without a name, as of a shell, ends with its writer', () => {
+    const program = `
+      const { readAppFile } = await import(${JSON.stringify(import.meta.resolve('../../src/files/app-file.ts'))});
+      const found = await readAppFile('/dev/fd/3', process.stdin, new AbortController().signal);
+      console.log(JSON.stringify(found)); process.exit();`;
+    const node = ['--input-type=module', '-e', program];
+    for (const [writer, value] of [
+      ['sleep 0.2; echo {}', '{}\n'],
+      ['false', ''],
+    ] as const) {
+      const command = `{ ${writer}; } | { exec 3<&0 </dev/null; exec "$0" "$@"; }`;
+      const { stdout } = spawnSync('sh', ['-c', command, process.execPath, ...node], { encoding: 'utf8' });
+      expect(JSON.parse(stdout)).toEqual({ ok: true, value });
+    }
+  });
+});
+
+describe('an interruption', () => {
+  const interrupted = { ok: false, error: { code: 'INTERRUPTED' } };
+
+  test('ends the wait for standard input, even one from before', async () => {
     const stop = new AbortController();
-    setTimeout(() => stop.abort(), 50);
-    const found = await readAppFile('-', stdin(), stop.signal);
-    expect(found).toMatchObject({ ok: false, error: { message: expect.stringMatching(/interrupted/) } });
-  });
-});
-
-test('an app comes out of a named pipe too, whenever it is written', async () => {
-  const pipe = at('pipe');
-  execFileSync('mkfifo', [pipe]);
-  const found = readAppFile(pipe, stdin(), never);
-  setTimeout(() => spawn('sh', ['-c', `{ printf '{"id":'; sleep 0.2; printf '"/a"}'; } >'${pipe}'`]), 100);
-  expect(await found).toEqual({ ok: true, value: '{"id":"/a"}' });
-});
-
-describe('a CA', () => {
-  const key = at('key');
-  const cert = at('crt');
-  const kind = ['-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=private CA'];
-  execFileSync('openssl', ['req', ...kind, '-keyout', key, '-out', cert], { stdio: 'pipe' });
-
-  test('is one certificate or several in PEM, without whatever else the file holds', async () => {
-    const pem = execFileSync('cat', [cert], { encoding: 'utf8' });
-    const found = await readCaFile(put('both.pem', `# DC/OS\n${pem}\n${pem}`), never);
-    expect(found.ok && found.value.match(/BEGIN CERTIFICATE/g)).toHaveLength(2);
-    expect(found.ok && found.value).not.toContain('DC/OS');
+    const found = readAppFile('-', stdin(), stop.signal);
+    stop.abort();
+    expect(await found).toMatchObject(interrupted);
+    expect(await readAppFile('-', stdin(), stop.signal)).toMatchObject(interrupted);
+    expect(await readAppFile(put('late.json', '{}'), stdin(), stop.signal)).toMatchObject(interrupted);
   });
 
+  // In a program of its own: it must also be able to exit, which a thread in open(2) or read(2) would prevent.
   test.each([
-    ['a key', () => key, /no certificate/],
-    [
-      'a damaged one',
-      () => put('bad.pem', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----'),
-      /damaged/,
-    ],
-    ['a file that is not there', () => at('none.pem'), /no such file/],
-  ])('is not %s', async (_, path, words) => {
-    const found = await readCaFile(path(), never);
-    expect(found).toMatchObject({
-      ok: false,
-      error: { code: 'CA_UNREADABLE', message: expect.stringMatching(words) },
+    ['nobody opens', ''],
+    ['somebody opens and says nothing', 'exec 9<>"$1"; '],
+    ['somebody stops talking in the middle', 'exec 9<>"$1"; printf "{" >&9; '],
+  ])('ends the wait at a named pipe that %s, and the program exits', (who, before) => {
+    const path = at(`pipe of ${who}`);
+    execFileSync('mkfifo', [path]);
+    const program = `
+      const { readAppFile } = await import(${JSON.stringify(import.meta.resolve('../../src/files/app-file.ts'))});
+      const stop = new AbortController();
+      setTimeout(() => stop.abort(), 200);
+      const found = await readAppFile(${JSON.stringify(path)}, process.stdin, stop.signal);
+      console.log(found.error.code); process.exit();`;
+    const command = `${before}exec "$0" --input-type=module -e "$2"`;
+    const run = spawnSync('sh', ['-c', command, process.execPath, path, program], {
+      encoding: 'utf8',
+      timeout: 30_000,
     });
+    expect(run).toMatchObject({ status: 0, stdout: 'INTERRUPTED\n' });
   });
 });

@@ -276,8 +276,16 @@ describe('how Marathon is asked', () => {
 
   test.each([
     ['a token in clear, which is never shown', 'marathon: { token: eyJhbGciOi.J9.x }', 'SECRET_IN_CLEAR'],
+    ['a token under a mistyped key', 'marathon: { tokn: eyJhbGciOi.J9.x }', 'UNKNOWN_KEY'],
+    ['a token under a key of another tool', 'marathon: { bearer: eyJhbGciOi.J9.x }', 'UNKNOWN_KEY'],
+    ['a token without a key', 'marathon: eyJhbGciOi.J9.x', 'WRONG_VALUE'],
+    ['a token in a list', 'marathon: [ eyJhbGciOi.J9.x ]', 'WRONG_VALUE'],
+    ['a token as the name of its variable', 'marathon: { token: { env: eyJhbGciOi.J9.x } }', 'WRONG_VALUE'],
+    ['two sources', 'marathon: { token: { env: A, file: b } }', 'WRONG_VALUE'],
     ['an unknown key', 'marathon: { ca: x }', 'UNKNOWN_KEY'],
     ['no mapping', 'marathon: https://m', 'WRONG_VALUE'],
+    ['nothing', 'marathon:', 'WRONG_VALUE'],
+    ['a file of no name', 'marathon: { caFile: 7 }', 'WRONG_VALUE'],
   ])('%s is refused', (_, line, code) => {
     const problems = bad(`${REGISTRIES}${AGENTS}${line}\n`);
     expect(problems.map((problem) => problem.code)).toEqual([code]);
