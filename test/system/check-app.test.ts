@@ -47,8 +47,13 @@ describeSystem('node-prep check of an app', () => {
     operator = newOperator(fleet);
     const { name } = places.registry;
     const archive = handMadeArchive({ [name]: { auth: authOf('ci-puller', 'good') } });
-    for (const agent of fleet.agents)
-      await agent.run(`base64 -d >${ARCHIVE}; chmod 600 ${ARCHIVE}`, archive.toString('base64'));
+    for (const agent of fleet.agents) {
+      const put = await agent.run(
+        `base64 -d >${ARCHIVE} && chmod 600 ${ARCHIVE}`,
+        archive.toString('base64'),
+      );
+      if (put.code !== 0) throw new Error(`${agent.name}: exit ${put.code} ${put.stderr}`);
+    }
     const auth = JSON.stringify({ auths: { [name]: { auth: authOf('ci-puller', 'good') } } });
     const pushed = await fleet.agent('gpu-1').run(
       `export HOME=$(mktemp -d); mkdir $HOME/.docker; cat >$HOME/.docker/config.json; cd $HOME

@@ -80,7 +80,15 @@ async function populate(
   if (began.code !== 0) throw new Error(`the agents did not start: ${began.stderr}`);
   for (const { name } of laidOut) await untilListening(at(join(inner, 'agents', name)));
 
-  const pids = sshdPids(enclave);
+  // A server has its file before it has its title, by which it is found: on a busy machine some have none yet.
+  let pids = sshdPids(enclave);
+  await eventually(
+    () => {
+      pids = sshdPids(enclave);
+      return laidOut.every(({ address }) => pids.has(address));
+    },
+    () => `no process of ${laidOut.filter(({ address }) => !pids.has(address)).map(({ name }) => name)}`,
+  );
   const agents = laidOut.map((agent) => agentAt(enclave, { ...agent, pid: pids.get(agent.address) ?? 0 }));
   writeFileSync(knownHosts, agents.map(({ address, hostKey }) => `${address} ${hostKey}\n`).join(''));
   await daemon.ready;
