@@ -36,9 +36,16 @@ export async function proveArchive(
   if (!unpacked.ok) return [unpacked.error];
   const wrong = interpretUnpack(unpacked.value, { target: visit.target, say: visit.fleet.say });
   if (wrong !== null) failures.push(wrong);
+  const without = new Set<string>();
   for (const proof of proofsOf(visit, plan, archive, means)) {
+    // Who does not give the manifest is not asked for the image: a wrong password is tried once. Nor does anybody pull
+    // with what was not unpacked: the refusal would be taken for one of the credential, everywhere.
+    if (without.has(proof.asked.registry) || (wrong && proof.attempt.verb.verb === 'pull')) continue;
     const found = await prove(visit, talk, proof);
-    if (found !== null) failures.push(found);
+    if (found !== null) {
+      failures.push(found);
+      without.add(proof.asked.registry);
+    }
     if (isOver(visit, failures)) break;
   }
   return failures;
@@ -79,8 +86,8 @@ async function prove(visit: Visit, talk: Talk, proof: Proof): Promise<Failure | 
   const { asked, entry, attempt } = proof;
   const { registry } = asked;
   const key = fleet.sha256(Buffer.from(JSON.stringify([attempt.verb.verb, asked, entry])));
-  // A refused token locks nobody out, and every agent may have one of its own.
-  const account = entry?.identitytoken === undefined ? registry : key;
+  // A refused token locks nobody out, and every agent may have one of its own; who shows nothing logs in nowhere.
+  const account = entry !== null && entry.identitytoken === undefined ? registry : key;
   const turn = await visit.waitFor('credential-proof', fleet.turns.turn(key, account, visit.givenUp));
   const ctx = { target, say: fleet.say };
   switch (turn.kind) {

@@ -66,6 +66,8 @@ export function createLoginPace(logins: number): LoginPace {
         // Whoever has waited for a place may find that the registry has asked for a rest meanwhile.
         const verdict = await limit(() => (restOf(registry) > 0 ? Promise.resolve(null) : attempt()));
         if (verdict === null) continue;
+        // The time ran out in the midst of another try: what the registry said before tells why.
+        if (own !== null && verdict.kind === 'failed' && remaining() <= 0) return own;
         if (verdict.kind !== 'rate-limited') {
           // A login that was on its way already does not end a rest that was asked for since.
           if (verdict.kind === 'proven' && restOf(registry) === 0) rests.delete(registry);

@@ -88,6 +88,8 @@ export function startVisit(target: Target, fleet: Fleet): Visit {
     archive: null,
     because(shown) {
       if (why === null) return shown;
+      // A registry that asked to slow down until the time ran out: that tells more.
+      if (why === 'timeout' && shown.code === 'REGISTRY_RATE_LIMITED') return shown;
       const { reason } = fleet.stop;
       if (why === 'interrupt') return failure('INTERRUPTED', log.current);
       if (why === 'stopped')

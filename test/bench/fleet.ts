@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { missingSystemParts } from '../support/skipped.ts';
-import { startFleet } from '../system/support/fleet.ts';
+import { type Fleet, startFleet } from '../system/support/fleet.ts';
 import { startRegistry } from '../system/support/registry.ts';
 import { newOperator, PASSWORD_VARIABLE, registryEntry, sshOf } from '../system/support/tool.ts';
+import { type Visits, visitsOf } from '../system/support/visits.ts';
 import { type Cost, measure, median } from './measure.ts';
 import { peers } from './peers.ts';
 import { amount, ratio, table } from './table.ts';
@@ -20,7 +21,7 @@ const PATIENCE_S = 240;
 interface Contender {
   readonly name: string;
   readonly argv: readonly string[];
-  readonly rounds: Cost[];
+  readonly rounds: (Cost & Visits)[];
 }
 
 /**
@@ -71,10 +72,13 @@ export async function fleet({ alone = false } = {}): Promise<string> {
       for (const contender of contenders) {
         if (round > 0 && (contender.rounds[0]?.wall ?? Number.POSITIVE_INFINITY) > PATIENCE_S) continue;
         const enter = ['nsenter', '-t', String(agents.enclave.pid), '-n', '--'];
+        const before = visitsTo(agents);
         const cost = await measure([...enter, ...contender.argv], env, folder);
+        const after = visitsTo(agents);
+        const visits = { logins: after.logins - before.logins, commands: after.commands - before.commands };
         if (cost.code !== 0)
           console.error(`${contender.name} ended with exit code ${cost.code}: its figures do not count`);
-        if (cost.code === 0) contender.rounds.push(cost);
+        if (cost.code === 0) contender.rounds.push({ ...cost, ...visits });
         console.error(`round ${round + 1}: ${contender.name}: ${cost.wall.toFixed(2)} s`);
       }
     }
@@ -84,9 +88,15 @@ export async function fleet({ alone = false } = {}): Promise<string> {
   }
 }
 
+function visitsTo({ agents }: Fleet): Visits {
+  const seen = agents.map(visitsOf);
+  const sum = (part: keyof Visits) => seen.reduce((all, visits) => all + visits[part], 0);
+  return { logins: sum('logins'), commands: sum('commands') };
+}
+
 function tableOf(contenders: readonly Contender[], missing: readonly string[]): string {
   const [ours] = contenders;
-  const of = (contender: Contender | undefined, part: (cost: Cost) => number) =>
+  const of = (contender: Contender | undefined, part: (cost: Cost & Visits) => number) =>
     median(contender?.rounds.map(part) ?? []);
   const rows = contenders.map((contender) => {
     const wall = of(contender, (cost) => cost.wall);
@@ -108,10 +118,19 @@ function tableOf(contenders: readonly Contender[], missing: readonly string[]): 
         0,
         'MB',
       ),
+      ...(['logins', 'commands'] as const).map((part) =>
+        ratio(
+          of(contender, (cost) => cost[part]),
+          AGENTS,
+        ),
+      ),
       String(contender.rounds.length),
     ];
   });
-  const head = ['', 'wall', 'ratio', 'client CPU per agent', 'ratio', 'largest process', 'rounds'];
+  const head = [
+    ...['', 'wall', 'ratio', 'client CPU per agent', 'ratio', 'largest process'],
+    ...['connections per agent', 'commands per agent', 'rounds'],
+  ];
   const title = `${AGENTS} agents, ${AT_ONCE} at once, medians, Node ${process.version}:`;
   return table(title, head, rows, missing.length === 0 ? [] : [`Not installed: ${missing.join(', ')}.`]);
 }

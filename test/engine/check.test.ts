@@ -13,7 +13,7 @@ import { createFleet } from '../../src/engine/create-fleet.ts';
 import type { AgentNotes } from '../../src/engine/fleet.ts';
 import { runFleet } from '../../src/engine/run-fleet.ts';
 import { createStop } from '../../src/engine/stop.ts';
-import { dockerVersion, type FakeAgent, fakeFleet, refusedAsk } from '../support/fake-fleet.ts';
+import { dockerVersion, type FakeAgent, fakeFleet, refusedAsk, slowDownAsk } from '../support/fake-fleet.ts';
 import { registry, SCRIPT, secret, target } from '../support/fleet-samples.ts';
 
 const IMAGE = parseImage('registry.example.com/app:1') as ImageReference;
@@ -121,6 +121,46 @@ describe('an agent is checked', () => {
     expect(codes).toEqual({ a1: '' });
   });
 
+  test('whose credential is refused for the manifest is not asked to pull by the same digest', async () => {
+    const { asked, codes } = await check({
+      targets: fleetOf(1),
+      pull: true,
+      image: parseImage(`registry.example.com/app@sha256:${'a'.repeat(64)}`) as ImageReference,
+      archives: { a1: archiveWith('old') },
+      agents: { a1: { verbs: { ask: refusedAsk } } },
+    });
+    expect(codes).toEqual({ a1: 'ARCHIVE_STALE PULL_DENIED' });
+    expect(asked('a1')).not.toContain('pull');
+  });
+
+  test('whose tar fails is not asked to pull with what was not unpacked, and says nothing of the credential', async () => {
+    const broken = () => ['field code 2', 'field timed no', 'field config no'];
+    const { asked, codes } = await check({
+      targets: fleetOf(2),
+      pull: true,
+      agents: { a1: { verbs: { unpack: broken } } },
+    });
+    expect(codes).toEqual({ a1: 'ARCHIVE_INVALID', a2: '' });
+    expect(asked('a1')).not.toContain('pull');
+  });
+
+  test('is asked with what its archive has for the image, also where the inventory does not know that registry', async () => {
+    const archive = packArchive(
+      configJson([
+        passwordEntry(registry.name, 'puller', new Secret('secret')),
+        passwordEntry('other.example.com', 'puller', new Secret('of-another')),
+      ]),
+    );
+    const { outcomes } = await check({
+      targets: fleetOf(1),
+      image: parseImage('other.example.com/app:1') as ImageReference,
+      archives: { a1: archive },
+      agents: { a1: { verbs: { ask: refusedAsk } } },
+    });
+    const denied = outcomes[0]?.failures.find(({ code }) => code === 'PULL_DENIED');
+    expect(denied?.message).toMatch(/unauthorized: it does not take the credential in the archive/);
+  });
+
   test.each([
     ['there is no archive', { archives: { a1: new Uint8Array() } }, 'ARCHIVE_INVALID', []],
     ['another password', { archives: { a1: archiveWith('old') } }, 'ARCHIVE_STALE', ['unpack', 'ask', 'ask']],
@@ -184,6 +224,40 @@ describe('a wrong password that lies on many agents', () => {
     for (const { name } of targets)
       expect(codes[name]).toMatch(/^(ARCHIVE_STALE PULL_DENIED|CREDENTIAL_UNPROVEN ARCHIVE_STALE)$/);
   });
+
+  test('who has none to show counts for nothing', async () => {
+    const targets = fleetOf(4);
+    const archives = targets.map(({ name }, index) => [
+      name,
+      index === 0 ? packArchive(configJson([])) : archiveWith(`old ${name}`),
+    ]);
+    const { codes } = await check({
+      targets,
+      archives: Object.fromEntries(archives),
+      agents: Object.fromEntries(targets.map(({ name }) => [name, { verbs: { ask: refusedAsk } }])),
+    });
+    expect(Object.values(codes)).toEqual([
+      'ARCHIVE_INVALID PULL_DENIED',
+      'ARCHIVE_STALE PULL_DENIED',
+      'ARCHIVE_STALE PULL_DENIED',
+      'ARCHIVE_STALE PULL_DENIED',
+    ]);
+  });
+});
+
+test('a registry that asks to slow down until the time has run out is the reason, not the time', async () => {
+  let asked = 0;
+  const ask = () => {
+    asked += 1;
+    return asked === 1 ? slowDownAsk() : null;
+  };
+  const { codes } = await check({
+    targets: fleetOf(1),
+    timeoutMs: 2_000,
+    agents: { a1: { verbs: { ask } } },
+  });
+  expect(codes).toEqual({ a1: 'REGISTRY_RATE_LIMITED' });
+  expect(asked).toBe(2);
 });
 
 describe("one agent's trouble reaches no other", () => {

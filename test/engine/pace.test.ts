@@ -56,6 +56,21 @@ test('an agent whose time would run out in the rest fails with the rate limit at
   expect((await one.end).kind).toBe('rate-limited');
 });
 
+test('an agent whose time runs out in the midst of another try fails with the rate limit too', async () => {
+  const pace = createLoginPace(16);
+  const lost: LoginVerdict = { kind: 'failed', failure: failure('CONNECTION_LOST', 'login') };
+  const options = { remaining: 60_000 };
+  const one = login(pace, [limited(1_000), lost], options);
+  await vi.advanceTimersByTimeAsync(100);
+  options.remaining = 1_501;
+  const end = one.end;
+  await vi.advanceTimersByTimeAsync(400);
+  options.remaining = 0;
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect((await end).kind).toBe('rate-limited');
+  expect(one.attempt).toHaveBeenCalledTimes(2);
+});
+
 test('an agent that is given up in the rest does not try again', async () => {
   const pace = createLoginPace(16);
   let giveUp = () => {};

@@ -261,6 +261,8 @@ export const dockerVersion = () => [
 export const refusedAsk = () =>
   curlSays('HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm="x"\r\n\r\n');
 
+/** A registry that asks whoever comes to come back a second later. */
+export const slowDownAsk = () => curlSays('HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\n\r\n');
 /** A Docker CLI from before --password-stdin, on an agent without curl. */
 export const oldDocker = () => [
   ...text('path', Buffer.from('/usr/bin/docker')),

@@ -81,12 +81,25 @@ describeSystem('node-prep check of an app', () => {
   });
 
   test('from standard input too', async () => {
-    write(app());
-    const piped = await fleet.enclave.run(['true']);
-    expect(piped.code).toBe(0);
-    const report = await operator.report(['check', inventory, '--app', '/dev/stdin'], GOOD);
-    // Standard input is closed here: an app that is no JSON is a finding, and shuts the gate.
-    expect(report).toMatchObject({ exitCode: 1, findings: [{ code: 'APP_INVALID', severity: 'error' }] });
+    const args = ['check', inventory, '--app', '-', '-o', 'json'];
+    const good = await operator.run(args, GOOD, JSON.stringify(app()));
+    expect(good.code, good.stderr).toBe(0);
+    expect(JSON.parse(good.stdout)).toMatchObject({ ok: true, findings: [] });
+    // An app that is no JSON is a finding, and shuts the gate.
+    const cut = await operator.run(args, GOOD, JSON.stringify(app()).slice(0, -1));
+    expect(JSON.parse(cut.stdout)).toMatchObject({
+      exitCode: 1,
+      findings: [{ code: 'APP_INVALID', severity: 'error' }],
+    });
+  });
+
+  test("a command is given the app's own time", async () => {
+    const checks = [{ protocol: 'COMMAND', command: { value: 'sleep 20' }, timeoutSeconds: 1 }];
+    const report = await operator.report(
+      ['check', inventory, '--app', write(app({ healthChecks: checks }))],
+      GOOD,
+    );
+    expect(report.agents.map(({ failure }) => failure?.code)).toEqual(NAMES.map(() => 'CHECK_TIMED_OUT'));
   });
 
   test('an error in the app shuts the gate, though every agent is good; its place and its cure are told', async () => {

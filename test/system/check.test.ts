@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Report } from '../../src/domain/report.ts';
 import type { Agent } from './support/agent.ts';
 import { ARCHIVE, authOf, handMadeArchive } from './support/archives.ts';
 import { CLEAN, FAULTS, type Fault } from './support/check-faults.ts';
+import { eventually } from './support/eventually.ts';
 import { type Fleet, startFleet } from './support/fleet.ts';
 import { describeSystem } from './support/parts.ts';
 import { NO_AGENTS, NO_REGISTRIES, type Places, startPlaces } from './support/places.ts';
@@ -19,6 +20,7 @@ import {
   sshOf,
   why,
 } from './support/tool.ts';
+import { visitsOf } from './support/visits.ts';
 
 const GOOD = { REGISTRY_PASSWORD: 'good' };
 const ALL: Readonly<Record<string, Fault>> = { ...FAULTS, ...CLEAN };
@@ -32,8 +34,8 @@ async function put(agent: Agent, archive: Buffer): Promise<void> {
   if (done.code !== 0) throw new Error(`${agent.name}: ${done.stderr}`);
 }
 
-/** Makes an image of nothing on an agent, and pushes it with a login of its own. */
-async function push(agent: Agent, image: string, user: string, password: string): Promise<void> {
+/** Makes an image of nothing on an agent, and pushes it with a login of its own; gives its digest. */
+async function push(agent: Agent, image: string, user: string, password: string): Promise<string> {
   const registry = image.replace(/\/.*$/s, '');
   const auth = JSON.stringify({ auths: { [registry]: { auth: authOf(user, password) } } });
   const made = await agent.run(
@@ -43,7 +45,15 @@ async function push(agent: Agent, image: string, user: string, password: string)
     auth,
   );
   if (made.code !== 0) throw new Error(made.stderr);
+  return /digest: (sha256:\w+)/.exec(made.stdout)?.[1] ?? '';
 }
+
+/** Everything on the agent: paths, kinds, modes, owners, times of files and folders, contents. */
+const everything = (agent: Agent) => ({
+  written: agent.changes({ folderTimes: true }),
+  // File systems of their own, which the layers do not show.
+  mounted: ['/srv/own', '/srv/own/docker.tar.gz'].map((path) => agent.state(path)),
+});
 
 describeSystem('node-prep check', () => {
   let fleet: Fleet;
@@ -51,7 +61,11 @@ describeSystem('node-prep check', () => {
   let operator: Operator;
   let archive: Buffer;
   let image: string;
-  const snapshot = () => new Map(fleet.agents.map((agent) => [agent.name, agent.changes()]));
+  let digest: string;
+  const snapshot = () => new Map(fleet.agents.map((agent) => [agent.name, everything(agent)]));
+  const images = async () => (await fleet.agent('clean-2').run('docker images -q')).stdout.trim();
+  // All agents share this machine's processors: none is given up because it is slow.
+  const ssh = () => sshOf(fleet, { connectTimeout: '60s' });
   const registries = () => ({ [places.registry.name]: registryEntry() });
 
   beforeAll(async () => {
@@ -62,7 +76,7 @@ describeSystem('node-prep check', () => {
     operator = newOperator(fleet);
     image = `${places.registry.name}/app:1`;
     archive = handMadeArchive({ [places.registry.name]: { auth: authOf('ci-puller', 'good') } });
-    await push(fleet.agent('clean-1'), image, 'ci-puller', 'good');
+    digest = await push(fleet.agent('clean-1'), image, 'ci-puller', 'good');
     for (const agent of fleet.agents) await put(agent, archive);
     for (const [name, { plant }] of Object.entries(ALL)) {
       if (plant === undefined) continue;
@@ -82,7 +96,7 @@ describeSystem('node-prep check', () => {
       const agents = Object.entries(ALL).map(([name, { entry }]) => entryOf(fleet.agent(name), entry));
       const inventory = operator.inventory({
         registries: registries(),
-        ssh: sshOf(fleet),
+        ssh: ssh(),
         agents: [...agents, { host: NO_AGENTS.refuses, name: 'unreachable' }],
       });
       before = snapshot();
@@ -118,24 +132,19 @@ describeSystem('node-prep check', () => {
     });
 
     test('a password that lies on several agents is refused once, by the registry’s own log', () => {
-      // old-password and three-faults hold the same one.
-      expect(refusals).toBe(1);
+      // old-password and three-faults hold the same one; hidden-by-login another; the rest none, or a good one.
+      expect(refusals).toBe(2);
     });
 
-    test('one connection and one session per agent', () => {
-      const logins = (name: string) =>
-        fleet
-          .agent(name)
-          .log()
-          .match(/Accepted publickey/g)?.length;
-      expect(logins('clean-2')).toBe(1);
-      expect(logins('three-faults')).toBe(1);
+    test("one connection and one command per agent, by sshd's log", () => {
+      const seen = Object.keys(ALL).map((name) => ({ name, ...visitsOf(fleet.agent(name)) }));
+      expect(seen).toEqual(Object.keys(ALL).map((name) => ({ name, logins: 1, commands: 1 })));
     });
 
     test('where nobody has the secret, stale is not told from current, and all else is', async () => {
       const inventory = operator.inventory({
         registries: registries(),
-        ssh: sshOf(fleet),
+        ssh: ssh(),
         agents: ['clean-1', 'old-password'].map((name) =>
           entryOf(fleet.agent(name), { checks: QUICK_CHECKS }),
         ),
@@ -150,7 +159,7 @@ describeSystem('node-prep check', () => {
     const inventoryOf = (names: readonly string[], more: object = {}) =>
       operator.inventory({
         registries: registries(),
-        ssh: sshOf(fleet),
+        ssh: ssh(),
         checks: QUICK_CHECKS,
         agents: names.map((name) => entryOf(fleet.agent(name))),
         ...more,
@@ -166,8 +175,7 @@ describeSystem('node-prep check', () => {
         GOOD,
       );
       expect(pulled, why(pulled)).toMatchObject({ ok: true });
-      const images = await fleet.agent('clean-2').run('docker images -q');
-      expect(images.stdout.trim()).not.toBe('');
+      expect(await images()).not.toBe('');
 
       const refused = places.registry.refusals();
       const report = await operator.report(['check', inventoryOf(SAME), '--image', image], GOOD);
@@ -180,7 +188,38 @@ describeSystem('node-prep check', () => {
 
     test('without --pull no image is brought', async () => {
       await operator.report(['check', inventoryOf(['clean-2']), '--image', image], GOOD);
-      expect((await fleet.agent('clean-2').run('docker images -q')).stdout).toBe('');
+      expect(await images()).toBe('');
+    });
+
+    test('an image that lies there by its digest hides no wrong password, which is tried once', async () => {
+      const named = image.replace(/:1$/, `@${digest}`);
+      const asked = (name: string) => ['check', inventoryOf([name]), '--image', named, '--pull'];
+      await put(
+        fleet.agent('same-0'),
+        handMadeArchive({ [places.registry.name]: { auth: authOf('ci-puller', 'wrong') } }),
+      );
+      const pulled = await operator.report(asked('clean-2'), GOOD);
+      expect(pulled, why(pulled)).toMatchObject({ ok: true });
+      expect(await images()).not.toBe('');
+      const refused = places.registry.refusals();
+      const report = await operator.report(asked('same-0'), GOOD);
+      expect(report.agents[0]?.failures.map(({ code }) => code)).toEqual(['ARCHIVE_STALE', 'PULL_DENIED']);
+      expect(places.registry.refusals() - refused).toBe(1);
+      await fleet.agent('clean-2').run(`docker rmi ${named}`);
+      expect(await images()).toBe('');
+    });
+
+    test("docker pulls by the archive, not by the agent's own login nor by what the login shell exports", async () => {
+      const names = ['hidden-by-login', 'spoilt-login', 'no-own-login', 'old-docker'];
+      const before = new Map(names.map((name) => [name, everything(fleet.agent(name))]));
+      const report = await operator.report(['check', inventoryOf(names), '--image', image, '--pull'], GOOD);
+      expect(
+        report.agents.map(({ failures }) => failures.map(({ code }) => code).join(' ')),
+        why(report),
+      ).toEqual(['ARCHIVE_STALE PULL_DENIED', '', '', '']);
+      expect(report.agents[0]?.failures[1]?.message).toMatch(/unauthorized/);
+      expect(new Map(names.map((name) => [name, everything(fleet.agent(name))]))).toEqual(before);
+      await fleet.agent('clean-2').run(`docker rmi ${image}`);
     });
 
     test('without an image the credential is shown to the registry, with no login', async () => {
@@ -206,16 +245,24 @@ describeSystem('node-prep check', () => {
     });
 
     test.each([
-      ['a registry that is down', NO_REGISTRIES.refuses, 'PULL_DENIED', /unreachable/],
-      ['a registry in trouble', NO_REGISTRIES.failing, 'PULL_DENIED', /unreachable/],
-      ['a registry that asks to slow down', NO_REGISTRIES.rateLimits, 'REGISTRY_RATE_LIMITED', /./],
-      ['a registry whose CA nobody knows', 'untrusted.example.com', 'PULL_DENIED', /TLS/],
-    ])('%s', async (_, name, code, words) => {
+      ['a registry that is down', NO_REGISTRIES.refuses, 'PULL_DENIED', /unreachable/, []],
+      ['a registry that is down, by a pull', NO_REGISTRIES.refuses, 'PULL_DENIED', /unreachable/, ['--pull']],
+      ['a registry in trouble', NO_REGISTRIES.failing, 'PULL_DENIED', /unreachable/, []],
+      ['a registry that asks to slow down', NO_REGISTRIES.rateLimits, 'REGISTRY_RATE_LIMITED', /./, []],
+      ['a registry whose CA nobody knows', 'untrusted.example.com', 'PULL_DENIED', /TLS/, []],
+      [
+        'a registry whose CA nobody knows, by a pull',
+        'untrusted.example.com',
+        'PULL_DENIED',
+        /TLS/,
+        ['--pull'],
+      ],
+    ] as const)('%s', async (_, name, code, words, more) => {
       const agent = fleet.agent('clean-2');
       await put(agent, handMadeArchive({ [name]: { auth: authOf('ci-puller', 'good') } }));
       const inventory = inventoryOf(['clean-2'], { registries: { [name]: registryEntry() } });
       const report = await operator.report(
-        ['check', inventory, '--image', `${name}/app:1`, '--timeout', '15s'],
+        ['check', inventory, '--image', `${name}/app:1`, '--timeout', '15s', ...more],
         GOOD,
       );
       expect(report.agents[0]?.failure, why(report)).toMatchObject({
@@ -269,7 +316,7 @@ describeSystem('node-prep check', () => {
           'check',
           operator.inventory({
             registries: registries(),
-            ssh: sshOf(fleet),
+            ssh: ssh(),
             checks: QUICK_CHECKS,
             agents: [entryOf(fleet.agent(name), { archive: archiveOf })],
           }),
@@ -303,9 +350,10 @@ describeSystem('node-prep check', () => {
     const names = Object.keys(CLEAN);
     const inventory = operator.inventory({
       registries: registries(),
-      ssh: sshOf(fleet),
-      agents: names.map((name) => entryOf(fleet.agent(name))),
+      ssh: ssh(),
+      agents: names.map((name) => entryOf(fleet.agent(name), CLEAN[name]?.entry)),
     });
+    const before = snapshot();
     const metrics = join(operator.folder, 'node-prep.prom');
     const args = ['check', inventory, '--image', image, '--prometheus', metrics];
     const report = await operator.report(args, GOOD);
@@ -316,26 +364,41 @@ describeSystem('node-prep check', () => {
     const text = readFileSync(metrics, 'utf8');
     expect(text).toMatch(new RegExp(`^node_prep_agents\\{.*status="ok"\\} ${names.length}$`, 'm'));
     expect(text).not.toContain(authOf('ci-puller', 'good'));
+    expect((statSync(metrics).mode & 0o777).toString(8)).toBe('644');
+    expect(readdirSync(operator.folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+    await quiet(fleet.agents);
+    expect(snapshot()).toEqual(before);
+  });
+
+  test('one agent of a clean fleet that does not answer shuts the gate', async () => {
+    const inventory = operator.inventory({
+      registries: registries(),
+      ssh: ssh(),
+      checks: QUICK_CHECKS,
+      agents: [entryOf(fleet.agent('clean-1')), { host: NO_AGENTS.refuses, name: 'unreachable' }],
+    });
+    const report = await operator.report(['check', inventory, '--image', image], GOOD);
+    expect(report).toMatchObject({ exitCode: 1, ok: false, totals: { ok: 1, unreachable: 1 } });
   });
 
   test('what the tool left when it was killed in the middle cleans up by itself', async () => {
     const inventory = operator.inventory({
       registries: registries(),
-      ssh: sshOf(fleet),
+      ssh: ssh(),
       checks: [{ id: 'slow', command: 'sleep 60', expect: 'pass', timeout: '2m' }],
       agents: [entryOf(fleet.agent('clean-1'))],
     });
-    const before = fleet.agent('clean-1').changes();
+    const before = everything(fleet.agent('clean-1'));
     const running = operator.start(['check', inventory, '--image', image], GOOD);
     const sleeps = () =>
       fleet
         .agent('clean-1')
         .processes()
         .some(({ argv }) => argv.join(' ') === 'sleep 60');
-    while (!sleeps()) await new Promise((wake) => setTimeout(wake, 50));
+    await eventually(sleeps, () => `the check did not begin: ${running.stderr()}`);
     running.child.kill('SIGKILL');
     await running.finished;
     await quiet([fleet.agent('clean-1')]);
-    expect(fleet.agent('clean-1').changes()).toEqual(before);
+    expect(everything(fleet.agent('clean-1'))).toEqual(before);
   });
 });

@@ -14,7 +14,7 @@ export interface FileState {
   readonly uid: number;
   readonly gid: number;
   readonly inode: number;
-  /** Zero for folders: a file that came and went again leaves nothing but this. */
+  /** Zero for folders, unless asked for: a file that came and went again leaves nothing but this. */
   readonly mtimeMs: number;
   /** SHA-256 of a file's bytes or a link's text. */
   readonly digest: string;
@@ -34,8 +34,11 @@ export interface Agent {
   at(path: string): string;
   read(path: string): Buffer;
   state(path: string): FileState | null;
-  /** Every path that differs from how the machine was laid out, with its state; logs and the fleet's own aside. */
-  changes(): ReadonlyMap<string, FileState>;
+  /**
+   * Every path that differs from how the machine was laid out, with its state; logs and the fleet's own aside. With
+   * `folderTimes` it tells too in which folders something came and went; but for /run itself, where private folders do.
+   */
+  changes(options?: { readonly folderTimes: boolean }): ReadonlyMap<string, FileState>;
   /** What runs on it besides its sshd; sessions included. */
   processes(): readonly Process[];
   /** All that its sshd has logged. */
@@ -63,7 +66,10 @@ export function agentAt(
     at,
     read: (path) => readFileSync(at(path)),
     state: (path) => stateOf(at(path)),
-    changes: () => new Map(layers.flatMap(([folder = '', path = '']) => [...walk(join(home, folder), path)])),
+    changes({ folderTimes } = { folderTimes: false }) {
+      const walks = layers.map(([folder, path]) => walk(join(home, folder), path, folderTimes));
+      return new Map(walks.flatMap((found) => [...found]));
+    },
     // An agent with a process table of its own has an unshare beside its sshd that waits for it.
     processes: () =>
       processesIn(namespace).filter((found) => found.pid !== pid && found.argv[0] !== 'unshare'),
@@ -75,17 +81,19 @@ export function agentAt(
   };
 }
 
-function* walk(folder: string, path: string): Generator<[string, FileState]> {
+function* walk(folder: string, path: string, folderTimes: boolean): Generator<[string, FileState]> {
+  const itself = folderTimes && path !== '/run' ? stateOf(folder, true) : null;
+  if (itself !== null) yield [path, itself];
   for (const entry of readdirSync(folder).sort()) {
     const here = join(path, entry);
-    const state = NOT_COUNTED.test(here) ? null : stateOf(join(folder, entry));
+    const state = NOT_COUNTED.test(here) ? null : stateOf(join(folder, entry), folderTimes);
     if (state === null) continue;
     yield [here, state];
-    if (state.kind === 'folder') yield* walk(join(folder, entry), here);
+    if (state.kind === 'folder') yield* walk(join(folder, entry), here, folderTimes);
   }
 }
 
-function stateOf(path: string): FileState | null {
+function stateOf(path: string, folderTimes = false): FileState | null {
   try {
     const found = lstatSync(path);
     const kind = found.isFile()
@@ -102,7 +110,7 @@ function stateOf(path: string): FileState | null {
       uid: found.uid,
       gid: found.gid,
       inode: found.ino,
-      mtimeMs: kind === 'folder' ? 0 : found.mtimeMs,
+      mtimeMs: kind === 'folder' && !folderTimes ? 0 : found.mtimeMs,
       digest: createHash('sha256').update(bytes).digest('hex'),
     };
   } catch {

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import type { FailureCode } from '../../../src/errors/catalogue.ts';
 import type { AgentOptions } from './agent-files.ts';
 import { ARCHIVE, authOf } from './archives.ts';
-import { withDockerThat, withOldDocker } from './special.ts';
+import { withDockerThat, withNewDocker, withOldDocker } from './special.ts';
 
 /** One way in which an agent is not as the inventory says. */
 export interface Fault {
@@ -17,8 +17,9 @@ export interface Fault {
   readonly says?: RegExp;
 }
 
-const config = (value: object) => `printf %s '${JSON.stringify(value).replace("'", '')}' | pack`;
-const auths = (more: object) => `${config({ auths: more }).replaceAll('REGISTRY', '\'"$REGISTRY"\'')}`;
+const told = (auths: object) =>
+  `printf %s '${JSON.stringify({ auths }).replaceAll('REGISTRY', '\'"$REGISTRY"\'')}'`;
+const auths = (more: object) => `${told(more)} | pack`;
 const good = { REGISTRY: { auth: authOf('ci-puller', 'good') } };
 const entry = (password: string) => ({ REGISTRY: { auth: authOf('ci-puller', password) } });
 const checks = (command: string, timeout = '20s') => ({
@@ -31,6 +32,14 @@ const PODMAN = `printf '#!/bin/sh\\necho "Client:       Podman Engine"\\n' >/usr
 const MOVED = (options: string) =>
   `mkdir -p /srv/own && mount -t tmpfs -o mode=755,${options} own /srv/own && cp -p ${ARCHIVE} /srv/own/docker.tar.gz`;
 const OWN = { archive: { path: '/srv/own/docker.tar.gz' } };
+
+// Docker would use these, were it asked as whoever logs in: the check must go by the archive, whatever they hold.
+const OWN_LOGIN = '/srv/login';
+const ownLogin = (password: string) =>
+  `mkdir ${OWN_LOGIN} && ${told(entry(password))} >${OWN_LOGIN}/config.json && cp ${OWN_LOGIN}/config.json /root/.docker/
+printf "export DOCKER_CONFIG=${OWN_LOGIN} DOCKER_AUTH_CONFIG='%s'\\n" "$(cat ${OWN_LOGIN}/config.json)" >>/root/.bashrc`;
+// Health checks keep the environment: so this one tells that the login does export it.
+const EXPORTED = checks(`[ "$DOCKER_CONFIG" = ${OWN_LOGIN} ] && [ -n "$DOCKER_AUTH_CONFIG" ]`);
 
 /**
  * Every fault of an archive, and what is around it, each planted on a real agent that `run` has prepared with the
@@ -59,6 +68,11 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     plant: `printf '{"auths":{"%s":{"auth":"${authOf('ci-puller', 'good')}"}},"credHelpers":{"%s":"ecr-login"}}' "$REGISTRY" "$REGISTRY" | pack`,
     says: /credential helpers/,
   },
+  'empty-entry': {
+    codes: ['ARCHIVE_INVALID', 'PULL_DENIED'],
+    plant: auths({ REGISTRY: {} }),
+    says: /holds no usable credential/,
+  },
   'no-entry': { codes: ['ARCHIVE_INVALID', 'PULL_DENIED'], plant: auths({}), says: /no entry for/ },
   foreign: {
     codes: ['ARCHIVE_FOREIGN'],
@@ -74,6 +88,13 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     codes: ['ARCHIVE_STALE', 'PULL_DENIED'],
     plant: auths(entry('old')),
     says: /unauthorized|refused on/,
+  },
+  'hidden-by-login': {
+    codes: ['ARCHIVE_STALE', 'PULL_DENIED'],
+    agent: withNewDocker(),
+    plant: `${auths(entry('older'))} && ${ownLogin('good')}`,
+    entry: EXPORTED,
+    says: /unauthorized/,
   },
   mode: { codes: ['ARCHIVE_MODE'], plant: `chmod 644 ${ARCHIVE}`, says: /-rw-r--r--/ },
   owner: { codes: ['ARCHIVE_MODE'], plant: `chown daemon ${ARCHIVE}`, says: /daemon:root/ },
@@ -100,6 +121,11 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   podman: { codes: ['DOCKER_MISSING'], plant: PODMAN, entry: checks('true'), says: /podman/ },
   'check-fails': { codes: ['CHECK_FAILED'], entry: checks('false') },
   'check-hangs': { codes: ['CHECK_TIMED_OUT'], entry: checks('sleep 1000', '1s') },
+  'ps-hangs': {
+    codes: ['CHECK_TIMED_OUT'],
+    agent: withDockerThat('ps', 'sleep 1000'),
+    entry: checks('docker ps -a', '1s'),
+  },
   'no-curl': { codes: ['CREDENTIAL_UNPROVEN'], plant: 'mount --bind /dev/null /usr/bin/curl' },
 };
 
@@ -109,8 +135,13 @@ export const CLEAN: Readonly<Record<string, Fault>> = {
   // What a killed install left is told, and fails nothing.
   'left-over': { codes: [], plant: 'echo half >/etc/.docker.tar.gz.node-prep.77' },
   'clean-2': { codes: [] },
-  // The agent's own login hides nothing and helps nothing, and neither does what its login shell exports.
-  'own-login': { codes: [], plant: 'echo "{}" >/root/.docker/config.json' },
+  'no-own-login': { codes: [], plant: 'echo "{}" >/root/.docker/config.json' },
+  'spoilt-login': {
+    codes: [],
+    agent: withNewDocker(),
+    plant: ownLogin('no longer good'),
+    entry: EXPORTED,
+  },
   'old-docker': { codes: [], agent: withOldDocker },
   'slow-docker': { codes: [], agent: withDockerThat('ps', 'sleep 1; exec /usr/bin/docker "$@"') },
 };

@@ -32,7 +32,8 @@ export interface Operator {
   /** Writes an inventory (YAML, or a value: JSON is YAML) and gives its path. */
   inventory(content: string | Inventory): string;
   start(args: readonly string[], env?: Readonly<Record<string, string>>): Running;
-  run(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Finished>;
+  /** `input` is what it reads on standard input; left out, it has none. */
+  run(args: readonly string[], env?: Readonly<Record<string, string>>, input?: string): Promise<Finished>;
   /** Runs with `-o json` and reads the report; fails, with all the tool said, where none is printed. */
   report(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Report>;
 }
@@ -58,21 +59,23 @@ export function newOperator(fleet: Fleet, hosts = ''): Operator {
     named.push('unshare', '-m', 'sh', '-c', mount, join(folder, 'hosts'));
   }
 
-  const start: Operator['start'] = (args, env = {}) => {
+  const start = (args: readonly string[], env: Readonly<Record<string, string>> = {}, input?: string) => {
     const plain = { PATH: process.env.PATH ?? '', HOME: folder, XDG_STATE_HOME: state, NO_COLOR: '1' };
     // The operator's machine shares the fleet's network and nothing else of it.
     const enter = ['-t', String(fleet.enclave.pid), '-n', '--', ...named, process.execPath, TOOL];
     const child = spawn('nsenter', [...enter, ...args], {
       cwd: folder,
       env: { ...plain, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });
+    // Who does not read it has closed it.
+    child.stdin?.on('error', () => {}).end(input);
     let stdout = '';
     let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (text) => {
+    child.stdout?.setEncoding('utf8').on('data', (text) => {
       stdout += text;
     });
-    child.stderr.setEncoding('utf8').on('data', (text) => {
+    child.stderr?.setEncoding('utf8').on('data', (text) => {
       stderr += text;
     });
     const finished = new Promise<Finished>((done, reject) => {
@@ -81,7 +84,7 @@ export function newOperator(fleet: Fleet, hosts = ''): Operator {
     });
     return { child, stderr: () => stderr, finished };
   };
-  const run: Operator['run'] = (args, env) => start(args, env).finished;
+  const run: Operator['run'] = (args, env, input) => start(args, env, input).finished;
   return {
     folder,
     state,
