@@ -3,6 +3,7 @@ import { printable } from '../lib/printable.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import { readEntry, userOf } from './entry.ts';
 import { asRecord, parseJson } from './json.ts';
+import { shownKey } from './registry-key.ts';
 
 /** Where docker looks, below the folder into which the archive is unpacked. */
 export const CONFIG = '.docker/config.json';
@@ -96,7 +97,7 @@ function whyUnloadable(config: Readonly<Record<string, unknown>>): string | null
     const { auth } = asRecord(value);
     return typeof auth === 'string' && auth !== '' && userOf(auth) === null;
   });
-  return bad === undefined ? null : `the entry for ${printable(bad[0], 100)} cannot be decoded`;
+  return bad === undefined ? null : `the entry for ${shownKey(bad[0])} cannot be decoded`;
 }
 
 const NAMES = ['auths', 'credsStore', 'credHelpers'];

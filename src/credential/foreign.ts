@@ -1,6 +1,5 @@
-import { printable } from '../lib/printable.ts';
 import type { ArchiveContents } from './contents.ts';
-import { registryName } from './registry-key.ts';
+import { registryName, shownKey } from './registry-key.ts';
 
 /** More names than this help nobody. */
 const SHOWN = 20;
@@ -16,9 +15,11 @@ export function foreignRegistries(
 ): readonly string[] {
   const wanted = new Set(wantedKeys.map(registryName));
   const keys = [...contents.registries.map(({ key }) => key), ...contents.credHelpers];
-  const names = [...new Set(keys.map(registryName))].filter((name) => !wanted.has(name)).sort();
+  // A key may have a slash in the password before its host.
+  const nameOf = (key: string) => (key.includes('@') ? key : registryName(key));
+  const names = [...new Set(keys.filter((key) => !wanted.has(registryName(key))).map(nameOf))].sort();
   const store =
     contents.credsStore === null ? [] : [`whatever the credential store ${contents.credsStore} has`];
-  const all = [...names.map((name) => printable(name, 200)), ...store, ...contents.opaque];
+  const all = [...names.map(shownKey), ...store, ...contents.opaque];
   return all.length <= SHOWN ? all : [...all.slice(0, SHOWN), `and ${all.length - SHOWN} more`];
 }

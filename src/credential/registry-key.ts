@@ -1,3 +1,5 @@
+import { printable } from '../lib/printable.ts';
+
 /** The canonical name of Docker Hub, as the inventory has it. */
 const HUB = 'docker.io';
 /** What docker looks Docker Hub's credential up by, and nothing else (docker/cli, registry.IndexServer). */
@@ -35,6 +37,11 @@ export function registryName(key: string): string {
 export function keyServes(stored: string, name: string): boolean {
   const key = registryKey(name);
   return stored === key || (key !== HUB_KEY && hostOf(stored) === key);
+}
+
+/** A key, fit to be shown: what stands before an `@` in it may be a user name with a password. */
+export function shownKey(key: string): string {
+  return printable(key.replace(/^.*@/s, '…@'), 200);
 }
 
 /** Scheme and path stripped, as docker's ConvertToHostname does. */

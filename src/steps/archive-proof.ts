@@ -67,6 +67,7 @@ export function entryAttempt(asking: Asking, image: ImageReference | null): Logi
     registry: asked.registry,
     ctx,
     verdicts,
+    direct: true,
     user: user === null ? null : { username: user.username, password: new Secret(user.password) },
     ...(entry?.identitytoken === undefined ? {} : { identity: new Secret(entry.identitytoken) }),
     image,

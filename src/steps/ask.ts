@@ -20,13 +20,20 @@ export interface Asker {
   readonly registry: string;
   readonly ctx: AgentContext;
   readonly verdicts: Verdicts;
+  /** By no proxy: Docker's daemon knows nothing of those of a login, and a deploy would go another way than the proof. */
+  readonly direct: boolean;
 }
 
 /** One question to a registry or its token server by the agent's curl; trouble on the way there becomes a verdict. */
 export function ask(asker: Asker, question: CurlRequest, listener: Listener): LoginAttempt {
   const registry = registryHost(asker.registry);
   return {
-    verb: { verb: 'ask', seconds: REQUEST_SECONDS + 5, config: curlConfig(question), registry },
+    verb: {
+      verb: 'ask',
+      seconds: REQUEST_SECONDS + 5,
+      config: curlConfig({ ...question, direct: asker.direct }),
+      registry,
+    },
     interpret: (answer) => interpretAsk(answer, asker, listener),
   };
 }

@@ -7,6 +7,8 @@ export interface CurlRequest {
   readonly insecure: boolean;
   readonly user?: { readonly username: string; readonly password: Secret };
   readonly bearer?: Secret;
+  /** By no proxy, whatever the environment says. */
+  readonly direct?: boolean;
   /** HEAD instead of GET: nothing but the status is of interest. */
   readonly head?: boolean;
   /** Media types that are taken. */
@@ -27,6 +29,7 @@ export function curlConfig({
   insecure,
   user,
   bearer,
+  direct,
   head,
   accept = [],
   form = {},
@@ -49,11 +52,11 @@ export function curlConfig({
     ...accept.map((type) => option('header', `Accept: ${type}`)),
     // The square brackets of an IPv6 address are no pattern.
     'globoff',
-    // Docker's daemon knows nothing of a login's proxy variables, and so it would prove another way.
-    option('noproxy', '*'),
+    ...(direct === true ? [option('noproxy', '*')] : []),
     option('connect-timeout', '10'),
     option('max-time', String(REQUEST_SECONDS)),
-    option('max-filesize', '60000'),
+    // By its length alone curl would refuse what it is not to fetch, too: a manifest may be longer.
+    ...(head === true ? [] : [option('max-filesize', '60000')]),
     option('limit-rate', '100k'),
     ...credential,
   ];

@@ -1,10 +1,9 @@
 import type { ArchiveContents } from '../credential/contents.ts';
 import { userOf } from '../credential/entry.ts';
-import { keyServes, registryKey, registryName } from '../credential/registry-key.ts';
+import { keyServes, registryKey, registryName, shownKey } from '../credential/registry-key.ts';
 import type { ConfigEntry } from '../domain/credential.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { RegistrySpec } from '../domain/target.ts';
-import { printable } from '../lib/printable.ts';
 
 /** The entry that docker finds for a registry; or in words why it finds none that is usable. */
 export function usableEntry(
@@ -18,7 +17,7 @@ export function usableEntry(
   if (found !== undefined) return found.entry ?? `its entry for ${name} holds no usable credential`;
   const other = registries.find((stored) => registryName(stored.key) === name);
   if (other === undefined) return `it has no entry for ${name}`;
-  return `its entry for ${name} is under the key ${printable(other.key, 100)}, where docker does not look: it looks for ${key}`;
+  return `its entry for ${name} is under the key ${shownKey(other.key)}, where docker does not look: it looks for ${key}`;
 }
 
 /**

@@ -25,6 +25,7 @@ function callerOf(credential: Credential): Caller {
     ctx,
     verdicts: createVerdicts(credential),
     user: { username, password: secret },
+    direct: false,
     image: null,
     proven: () => ({ kind: 'proven', entry: passwordEntry(name, username, secret) }),
   };

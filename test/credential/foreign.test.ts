@@ -39,3 +39,13 @@ test('no more than twenty are named, and none at length', () => {
   expect(names.at(-1)).toBe('and 480 more');
   expect(foreignRegistries(contents(['x'.repeat(10_000)]), [])[0]?.length).toBeLessThan(300);
 });
+
+test.each([
+  'https://me:hunter2@r.example.com',
+  'me:hun/ter2@r.example.com',
+  'http://me@r.example.com:hunter2@x',
+])('what may be a password in a key is not shown: %s', (key) => {
+  const [name] = foreignRegistries(contents([key]), ['a.example.com']);
+  expect(name).toMatch(/^…@/);
+  expect(name).not.toMatch(/hun|ter2/);
+});

@@ -22,13 +22,18 @@ test('a question without a credential: one protocol, no redirect, bounded in tim
     'show-error',
     'include',
     'globoff',
-    'noproxy = "*"',
     'connect-timeout = "10"',
     'max-time = "20"',
     'max-filesize = "60000"',
     'limit-rate = "100k"',
     '',
   ]);
+});
+
+test('a HEAD fetches nothing, and so has no longest length', () => {
+  const text = textOf({ url, insecure: false, head: true });
+  expect(text).toMatch(/^head$/m);
+  expect(text).not.toContain('max-filesize');
 });
 
 test('loopback may be asked without a certificate, and without encryption', () => {

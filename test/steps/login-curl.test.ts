@@ -48,6 +48,11 @@ function follow(first: LoginAttempt, answers: readonly (string | number)[]) {
 
 const withUser = ({ config }: Asked) => /^user = /m.test(config);
 
+test('a login goes by the proxy of its environment, where there is one', () => {
+  const { asked } = talk(NAME, BASIC, http(200));
+  for (const { config } of asked) expect(config).not.toContain('noproxy');
+});
+
 describe('a registry with Basic', () => {
   test('is asked without the credential first, then with it', () => {
     const { asked, verdict } = talk(NAME, BASIC, http(200));
