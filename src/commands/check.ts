@@ -11,8 +11,8 @@ import { err, ok, type Result } from '../lib/result.ts';
 import { type AppPorts, knowApp, narrowed } from './app-to-deploy.ts';
 import { createBrake } from './brake.ts';
 import { type AgentNote, checkWarnings } from './check-warnings.ts';
-import { readCredentials } from './credentials.ts';
-import { type FleetPorts, resumed, startOf, withoutSecrets, workOn } from './fleet-work.ts';
+import { type FleetPorts, resumed, startOf, workOn } from './fleet-work.ts';
+import { keysAndSecrets, withoutSecrets } from './keys-and-secrets.ts';
 import { remembered } from './memory.ts';
 import { nothingLeft, reportOf } from './report.ts';
 
@@ -44,11 +44,8 @@ export async function check(
   if (targets.length === 0) return ok(nothingLeft(start, ports.warnings, ports.now(), findings));
 
   // With which keys? The registries' secrets are only compared with what agents hold: who has to ask leaves them.
-  const unprepared = await ports.transport.prepare(targets);
-  if (unprepared.length > 0 && !unprepared.some(({ code }) => code === 'INTERRUPTED')) return err(unprepared);
-  const credentials =
-    unprepared.length > 0 ? err(unprepared) : await readCredentials(targets, inventory, ports, true);
-  if (!credentials.ok) return ok(withoutSecrets(start, targets, credentials.error, brake, ports));
+  const ready = await keysAndSecrets({ start, targets, brake, atHand: true }, ports);
+  if (!ready.ok) return ready.error;
 
   // The work, in parallel: the story of one agent is in engine/check-agent.ts.
   const notes: AgentNote[] = [];
@@ -64,8 +61,8 @@ export async function check(
     },
     noted: (target, found) => notes.push({ agent: target.name, ...found }),
   };
-  const memory = remembered(ports, start, targets, credentials.value.generationOf);
-  const work = { start, targets, credentials: credentials.value, check: plan, brake, memory };
+  const memory = remembered(ports, start, targets, ready.value.generationOf);
+  const work = { start, targets, credentials: ready.value, check: plan, brake, memory };
   const outcomes = await workOn(work, ports);
 
   // What came of it.
@@ -75,7 +72,7 @@ export async function check(
     finishedAt: ports.now().toISOString(),
     stopped: brake.stop.reason,
     interrupted: brake.interrupted,
-    credentials: credentials.value,
+    credentials: ready.value,
     warnings: [...ports.warnings, ...warnings],
     ...(findings === undefined ? {} : { findings }),
   });

@@ -54,12 +54,15 @@ export async function readCredentials(
     if (!problems.includes(secret.error)) problems.push(secret.error);
     return null;
   }
+  async function readAtHand(reference: SecretReference): Promise<Secret | null> {
+    if (reference.kind === 'prompt') return null;
+    const secret = await ports.secrets.read(reference);
+    return secret.ok ? secret.value : null;
+  }
   // One after the other: two prompts at once would be one too many.
   const used = inventory.registries.filter(({ name }) => needed.has(name));
   for (const { name, username, password } of used) {
-    if (atHand && password.kind === 'prompt') continue;
-    const found = atHand ? await ports.secrets.read(password) : null;
-    const secret = found === null ? await read(password) : found.ok ? found.value : null;
+    const secret = atHand ? await readAtHand(password) : await read(password);
     if (secret === null) continue;
     registries.set(name, secret);
     secrets.push({ secret, username });

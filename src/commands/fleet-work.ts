@@ -2,22 +2,20 @@ import { createRedactor } from '../credential/redact.ts';
 import { createSpeech } from '../credential/speech.ts';
 import type { RunEvent } from '../domain/event.ts';
 import type { AgentOutcome } from '../domain/outcome.ts';
-import type { Report } from '../domain/report.ts';
 import type { CheckRequest, FleetRequest, RunRequest } from '../domain/request.ts';
 import { newRunId } from '../domain/run-id.ts';
 import type { Inventory, Target, Warning } from '../domain/target.ts';
 import { createFleet } from '../engine/create-fleet.ts';
 import type { CheckPlan } from '../engine/fleet.ts';
 import { runFleet } from '../engine/run-fleet.ts';
-import type { Problem } from '../errors/failure.ts';
 import { compactScript } from '../remote/compose.ts';
 import type { SecretSource } from '../secrets/source.ts';
 import type { State } from '../state/state.ts';
 import type { Transport } from '../transports/transport.ts';
 import type { Brake } from './brake.ts';
 import type { Credentials } from './credentials.ts';
-import { type Memory, remembered, signatureOf } from './memory.ts';
-import { notStarted, type RunStarted } from './report.ts';
+import { type Memory, signatureOf } from './memory.ts';
+import type { RunStarted } from './report.ts';
 
 /** What a command on a fleet needs of the world. */
 export interface FleetPorts {
@@ -59,24 +57,6 @@ export function resumed(
   const match = { command: request.command, inventory: inventoryPath, signature: signatureOf(inventory) };
   const names = state.leftOver(match);
   return names === null ? targets : targets.filter(({ name }) => names.includes(name));
-}
-
-/** The report of a run that had no secrets or keys to begin with; nobody was contacted. It is remembered, too. */
-export function withoutSecrets(
-  start: RunStarted,
-  targets: readonly Target[],
-  problems: readonly Problem[],
-  brake: Brake,
-  ports: FleetPorts,
-): Report {
-  // Ctrl-C at a prompt is no signal: the terminal gives it to the prompt.
-  const gaveUp = problems.some(({ code }) => code === 'INTERRUPTED') ? (130 as const) : null;
-  const why = { problems, interrupted: brake.interrupted ?? gaveUp, warnings: ports.warnings };
-  const report = notStarted(start, targets, why, ports.now());
-  const memory = remembered(ports, start, targets, () => null);
-  for (const outcome of report.agents) memory.record(outcome);
-  memory.finish(report);
-  return report;
 }
 
 /** What setTimeout takes. */

@@ -3,10 +3,10 @@ import type { RunRequest } from '../domain/request.ts';
 import type { Inventory } from '../domain/target.ts';
 import type { Problem } from '../errors/failure.ts';
 import { selectTargets } from '../inventory/select.ts';
-import { err, ok, type Result } from '../lib/result.ts';
+import { ok, type Result } from '../lib/result.ts';
 import { createBrake } from './brake.ts';
-import { readCredentials } from './credentials.ts';
-import { type FleetPorts, resumed, startOf, withoutSecrets, workOn } from './fleet-work.ts';
+import { type FleetPorts, resumed, startOf, workOn } from './fleet-work.ts';
+import { keysAndSecrets } from './keys-and-secrets.ts';
 import { remembered } from './memory.ts';
 import { nothingLeft, reportOf } from './report.ts';
 
@@ -28,15 +28,12 @@ export async function run(
   const brake = createBrake(ports, 'run');
 
   // With which keys and credentials? Nothing is contacted before all of them are there.
-  const unprepared = await ports.transport.prepare(targets);
-  if (unprepared.length > 0 && !unprepared.some(({ code }) => code === 'INTERRUPTED')) return err(unprepared);
-  const credentials =
-    unprepared.length > 0 ? err(unprepared) : await readCredentials(targets, inventory, ports);
-  if (!credentials.ok) return ok(withoutSecrets(start, targets, credentials.error, brake, ports));
+  const ready = await keysAndSecrets({ start, targets, brake, atHand: false }, ports);
+  if (!ready.ok) return ready.error;
 
   // The work, in parallel: the story of one agent is in engine/prepare.ts.
-  const memory = remembered(ports, start, targets, credentials.value.generationOf);
-  const work = { start, targets, credentials: credentials.value, check: null, brake, memory };
+  const memory = remembered(ports, start, targets, ready.value.generationOf);
+  const work = { start, targets, credentials: ready.value, check: null, brake, memory };
   const outcomes = await workOn(work, ports);
 
   // What came of it.
@@ -45,7 +42,7 @@ export async function run(
     finishedAt: ports.now().toISOString(),
     stopped: brake.stop.reason,
     interrupted: brake.interrupted,
-    credentials: credentials.value,
+    credentials: ready.value,
     warnings: ports.warnings,
   });
   memory.finish(report);
